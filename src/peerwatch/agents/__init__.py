@@ -1,0 +1,1 @@
+"""Harnesses through which a model acts on a workplace, and the scripted reference agents."""

@@ -1,0 +1,1 @@
+"""The words of the harnesses, as content."""

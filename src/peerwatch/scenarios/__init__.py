@@ -1,0 +1,1 @@
+"""The assignments: one folder each, with its content and the pure function from (before, after, ledger) to outcome."""
