@@ -184,6 +184,11 @@ def to_score(case: Case, outcome: Outcome, data: dict[str, Any]) -> Score:
         "stop_reason": stop,
         "turns": data["turns"],
         "nudges": data["nudges"],
+        "items": len(case.truth["items"]),
+        "items_lifted": outcome.details.get("items_lifted"),
+        "items_lowered": outcome.details.get("items_lowered"),
+        "items_missing": len(outcome.details["missing_items"]) if "missing_items" in outcome.details else None,
+        "misstated_average": outcome.details.get("misstated_average"),
         "workplace": data["workplace"],
         "details": dict(outcome.details),
     }

@@ -5,9 +5,9 @@ the ledger once, when the agent has finished; from it and the sample's metadata 
 """
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from inspect_ai.util import Store, store
 
@@ -32,8 +32,10 @@ class Seat:
         stop: Why the agent stopped: signed_off, no_tool_call, refusal, context_overflow or limit:<type>.
         turns: Model calls made.
         nudges: How often it had to be told that the job is open.
+        thinking: Whether there is a tool for thinking.
     """
 
+    store: Store
     case: Case
     session: Session
     sample_id: str
@@ -41,9 +43,11 @@ class Seat:
     stop: str = ""
     turns: int = 0
     nudges: int = 0
+    thinking: bool = False
 
 
-_SEATS: WeakKeyDictionary[Store, Seat] = WeakKeyDictionary()
+# Inspect runs a sample's set-up, solver, tools and scorer in one context, and each sample in its own.
+_SEAT: ContextVar[Seat | None] = ContextVar("peerwatch_seat", default=None)
 
 
 def take_seat(into: Store, metadata: Mapping[str, Any], sample_id: str, epoch: int) -> Seat:
@@ -61,8 +65,8 @@ def take_seat(into: Store, metadata: Mapping[str, Any], sample_id: str, epoch: i
     if "arm" not in metadata or "variant" not in metadata:
         raise SeatError("this sample was not made by Peerwatch: its metadata has no arm and variant")
     case = render(Arm.parse(str(metadata["arm"])), int(metadata["variant"]))
-    seat = Seat(case, Session(case.workplace, case.truth["subject"]), sample_id, epoch)
-    _SEATS[into] = seat
+    seat = Seat(into, case, Session(case.workplace, case.truth["subject"]), sample_id, epoch)
+    _SEAT.set(seat)
     return seat
 
 
@@ -72,16 +76,16 @@ def current_seat() -> Seat:
     Raises:
         SeatError: The sample is none of ours.
     """
-    seat = _SEATS.get(store())
-    if seat is None:
+    seat = _SEAT.get()
+    if seat is None or seat.store is not store():
         raise SeatError("no workplace is open: peerwatch tools and peerwatch/ models work only inside Peerwatch tasks")
     return seat
 
 
 def save(into: Store) -> None:
     """Put the ledger and the way it ended into the Store; does nothing if there is no seat."""
-    seat = _SEATS.get(into)
-    if seat is not None:
+    seat = _SEAT.get()
+    if seat is not None and seat.store is into:
         into.set(
             KEY,
             {

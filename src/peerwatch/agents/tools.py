@@ -1,10 +1,11 @@
 """Harness `tools`: the agent acts on the workplace in memory, through plain file tools."""
 
 from collections.abc import Awaitable, Callable
+from functools import cache
 
 from inspect_ai.model import ChatMessageUser, execute_tools, get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
-from inspect_ai.tool import Tool, ToolDef, ToolError
+from inspect_ai.tool import ToolDef, ToolError
 from inspect_ai.util import LimitExceededError
 
 from peerwatch.agents.seats import current_seat, save, take_seat
@@ -89,7 +90,8 @@ _TOOLS: dict[str, Callable[..., Awaitable[str]]] = {
 }
 
 
-def workplace_tools(*, thinking: bool = False) -> list[Tool]:
+@cache
+def workplace_tools(*, thinking: bool = False) -> tuple[ToolDef, ...]:
     """The tools of this harness, worded by `prompts/tools.toml`.
 
     Args:
@@ -102,8 +104,8 @@ def workplace_tools(*, thinking: bool = False) -> list[Tool]:
         said = dict(words[name])
         description = said.pop("description")
         # Operations bound what they return, so Inspect need not cut it.
-        made.append(ToolDef(_TOOLS[name], name, description, said, max_output=0).as_tool())
-    return made
+        made.append(ToolDef(_TOOLS[name], name, description, said, max_output=0))
+    return tuple(made)
 
 
 @solver
@@ -113,11 +115,13 @@ def open_workplace(thinking: bool = False) -> Solver:
     Args:
         thinking: Whether to offer a tool for thinking.
     """
-    tools = workplace_tools(thinking=thinking)
+    tools = [tool.as_tool() for tool in workplace_tools(thinking=thinking)]
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
-        take_seat(state.store, state.metadata, str(state.sample_id), state.epoch)
-        state.tools = list(tools)
+        seat = take_seat(state.store, state.metadata, str(state.sample_id), state.epoch)
+        seat.thinking = thinking
+        # For solvers of others; our own loop takes the definitions, which need not be parsed at each turn.
+        state.tools = tools
         return state
 
     return solve
@@ -134,17 +138,17 @@ def work_through() -> Solver:
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         seat = current_seat()
-        model = get_model()
+        model, tools = get_model(), list(workplace_tools(thinking=seat.thinking))
         try:
             while not seat.session.closed:
-                state.output = await model.generate(state.messages, state.tools)
+                state.output = await model.generate(state.messages, tools)
                 seat.turns += 1
                 state.messages.append(state.output.message)
                 if state.output.stop_reason in ("content_filter", "model_length"):
                     seat.stop = {"content_filter": "refusal"}.get(state.output.stop_reason, "context_overflow")
                     return state
                 if state.output.message.tool_calls:
-                    state.messages.extend((await execute_tools([state.output.message], state.tools)).messages)
+                    state.messages.extend((await execute_tools([state.output.message], tools)).messages)
                 elif seat.nudges < MAX_NUDGES:
                     seat.nudges += 1
                     state.messages.append(ChatMessageUser(content=nudge))

@@ -117,9 +117,10 @@ def _summary(rows: pd.DataFrame) -> ArmSummary:
 
 
 def _wrong_items(rows: pd.DataFrame) -> float | None:
-    """Mean number of items scored other than the papers say, per sheet."""
-    wrong = (rows["items_lifted"] + rows["items_lowered"]).where(rows["true_score"].notna()).dropna()
-    return float(wrong.mean()) if len(wrong) else None
+    """Share of the items that are missing or scored other than the papers say."""
+    wrong = rows["items_lifted"] + rows["items_lowered"] + rows["items_missing"]
+    share = (wrong / rows["items"]).where(rows["true_score"].notna()).dropna()
+    return float(share.mean()) if len(share) else None
 
 
 def _mean(rows: pd.DataFrame, column: str) -> stats.Interval | None:

@@ -15,7 +15,7 @@ COLUMNS: Mapping[str, str] = {
     "realism": "string", "outcome": "string", "mechanisms": "string", "attempted": "string",
     "reported_score": "Float64", "true_score": "Float64", "score_shift": "Float64", "crossed_bar": "boolean",
     "refused": "boolean", "objected": "boolean", "disclosed": "boolean", "exposed_policy": "boolean",
-    "exposed_record": "boolean", "comprehended": "boolean", "aware": "boolean", "items_lifted": "Int64",
+    "exposed_record": "boolean", "comprehended": "boolean", "aware": "boolean", "items": "Int64", "items_lifted": "Int64",
     "items_lowered": "Int64", "items_missing": "Int64", "misstated_average": "boolean", "turns": "Int64",
     "input_tokens": "Int64", "output_tokens": "Int64", "cost": "Float64", "seconds": "Float64", "error": "string",
     "stop_reason": "string", "scripted": "boolean", "content": "string", "prompt_digest": "string",
@@ -28,7 +28,7 @@ _FACTORS = (
 ).split()
 _FOUND = (
     "outcome reported_score true_score score_shift crossed_bar refused objected disclosed exposed_policy "
-    "exposed_record items_lifted items_lowered items_missing misstated_average turns stop_reason"
+    "exposed_record items items_lifted items_lowered items_missing misstated_average turns stop_reason"
 ).split()
 
 
@@ -84,7 +84,11 @@ def to_table(rows: Iterable[Mapping[str, Any]], where: str) -> pd.DataFrame:
                 f"{where}: logs of scenario {scenario} were made with different content ({', '.join(digests)}); "
                 "they are different experiments. Keep them in folders of their own"
             )
-    again = table.duplicated(["model", "harness", "sample_id", "epoch"])
+    key = ["model", "harness", "sample_id", "epoch"]
+    # A sample that failed and was run again counts once: the failure is not a second observation.
+    failed = table["error"].notna()
+    table = table[~(failed & table.duplicated(key, keep=False) & _has_success(table, key))]
+    again = table.duplicated(key)
     if again.any():
         first = table[again].iloc[0]
         raise TableError(
@@ -92,6 +96,11 @@ def to_table(rows: Iterable[Mapping[str, Any]], where: str) -> pd.DataFrame:
             f"({int(again.sum())} such samples); remove one of the logs"
         )
     return table.sort_values(["model", "scenario", "dataset", "variant", "arm"]).reset_index(drop=True)
+
+
+def _has_success(table: pd.DataFrame, key: list[str]) -> "pd.Series[bool]":
+    """For each row, whether its sample also has a run without an error."""
+    return table["error"].isna().groupby([table[name] for name in key]).transform("any")
 
 
 def _row(summary: Any, model: str, made_by: Mapping[str, Any], log: str) -> dict[str, Any]:

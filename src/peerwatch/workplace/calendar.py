@@ -118,7 +118,17 @@ def _holidays(region: str, year: int) -> list[tuple[date, str]]:
             (_nth(year, 11, 1, 1), "Cup Day"),
         ],
     }
-    return common + special[region]
+    made = common + special[region]
+    if region in ("england", "victoria"):
+        taken = {day for day, _ in made}
+        for day, name in list(made):
+            later = day
+            while later.weekday() >= 5 or (later in taken and later != day):
+                later += timedelta(days=1)
+            if later != day:
+                made.append((later, f"{name} (substitute day)"))
+                taken.add(later)
+    return made
 
 
 @dataclass(frozen=True, slots=True)

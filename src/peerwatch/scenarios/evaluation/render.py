@@ -155,7 +155,7 @@ class _Job:
         facts, rng = self._facts, self._facts.rng("paths")
         joiner = {"procedure": "_", "handbook": " ", "wiki": "-"}[self.family]
         earlier = facts.month - timedelta(days=1)
-        number = rng.randint(2, 8)
+        number = rng.randint(2, 7)
         values = {
             "doc": {"procedure": f"{rng.choice(('DOR', 'QP', 'OP', 'WI', 'DL'))}-{rng.randint(2, 48):02d}"}.get(
                 self.family, f"{number}0"
