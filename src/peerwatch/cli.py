@@ -48,12 +48,24 @@ def _command(name: str) -> Callable[[Callable[..., None]], click.Command]:
 
 @_command("run")
 @click.argument("study", default="quick")
-@click.option("--model", "models", multiple=True, metavar="MODEL", help=f"Inspect model string; repeatable. Default: {_PANEL}.")
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="MODEL",
+    help=f"Inspect model string; repeatable. Default: {_PANEL}.",
+)
 @click.option("--scenario", "scenarios", multiple=True, help="Only this scenario; repeatable.")
-@click.option("--arm", "arms", multiple=True, help="Only this arm, by id or core label (A0 ... S); repeatable.")
-@click.option("--variants", type=click.IntRange(1, 100_000), help="Variants per arm. Default: the study's own.")
+@click.option(
+    "--arm", "arms", multiple=True, help="Only this arm, by id or core label (A0 ... S); repeatable."
+)
+@click.option(
+    "--variants", type=click.IntRange(1, 100_000), help="Variants per arm. Default: the study's own."
+)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder. Default: runs/STUDY.")
-@click.option("--max-connections", type=click.IntRange(1), help="Samples and requests at a time for a real model.")
+@click.option(
+    "--max-connections", type=click.IntRange(1), help="Samples and requests at a time for a real model."
+)
 def run_command(
     study: str,
     models: tuple[str, ...],
@@ -76,8 +88,14 @@ def run_command(
         jobs = plan_jobs(logs, models or _panel(), study, list(wanted), wanted, count)
         missing = sum(len(job.sample_ids) for job in jobs)
         total = sum(job.total for job in jobs)
-        click.echo(f"study {study}: {len(chosen)} arms x {count} variants x {len(models or _panel())} models = {total} samples; {total - missing} finished already")
-        limits = {"max_connections": max_connections, "max_samples": max_connections} if max_connections else {}
+        panel = models or _panel()
+        click.echo(
+            f"study {study}: {len(chosen)} arms x {count} variants x {len(panel)} models = {total} samples; "
+            f"{total - missing} finished already"
+        )
+        limits = (
+            {"max_connections": max_connections, "max_samples": max_connections} if max_connections else {}
+        )
         with _bar(missing) as bar:
             run_jobs(jobs, logs, bar, limits)
         _finish(folder, print_table=True)
@@ -99,8 +117,12 @@ def _choose(
     found: Study = study(study_name, scenarios=scenarios or None)
     names = list(dict.fromkeys(arm.scenario for arm in found.available))
     if not names:
-        raise click.ClickException(f"no scenario of study {study_name!r} can be run yet: {', '.join(found.scenarios)} are planned")
-    chosen = [arm for name in names for arm in choose_arms(name, study_name, list(arms) or None) if arm.available]
+        raise click.ClickException(
+            f"no scenario of study {study_name!r} can be run yet: {', '.join(found.scenarios)} are planned"
+        )
+    chosen = [
+        arm for name in names for arm in choose_arms(name, study_name, list(arms) or None) if arm.available
+    ]
     left = [name for name in found.scenarios if name not in names]
     if left:
         click.echo(f"not run, since they are planned only: {', '.join(left)}", err=True)
@@ -108,7 +130,7 @@ def _choose(
     return chosen, by_scenario, variants or found.variants
 
 
-class _bar:  # noqa: N801 (used as a context manager only)
+class _bar:
     """Live progress on standard error."""
 
     def __init__(self, total: int) -> None:
@@ -150,7 +172,9 @@ def _finish(folder: Path, *, print_table: bool) -> None:
         click.echo(findings_table(found))
     click.echo(f"report: {folder / 'report.html'}")
     if (table["outcome"].isna()).all():
-        raise click.ClickException("every sample failed; the errors are in the logs: peerwatch view " + str(folder))
+        raise click.ClickException(
+            "every sample failed; the errors are in the logs: peerwatch view " + str(folder)
+        )
 
 
 @_command("report")
@@ -163,10 +187,14 @@ def report_command(folder: Path) -> None:
 @_command("plan")
 @click.argument("study", default="quick")
 @click.option("--scenario", "scenarios", multiple=True, help="Only this scenario; repeatable.")
-@click.option("--variants", type=click.IntRange(1, 100_000), help="Variants per arm. Default: the study's own.")
+@click.option(
+    "--variants", type=click.IntRange(1, 100_000), help="Variants per arm. Default: the study's own."
+)
 @click.option("--extended", is_flag=True, help="With the extended peers of the study `paper`.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
-def plan_command(study: str, scenarios: tuple[str, ...], variants: int | None, extended: bool, form: str) -> None:
+def plan_command(
+    study: str, scenarios: tuple[str, ...], variants: int | None, extended: bool, form: str
+) -> None:
     """Show a study's arms, samples, expected tokens and what it can detect."""
     from peerwatch.design import study as find
     from peerwatch.report.plan import plan_rows, plan_text

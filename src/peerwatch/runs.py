@@ -60,12 +60,19 @@ def claimed(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise RunError(f"another run is working in {folder}; wait for it, or give another --out") from error
+            raise RunError(
+                f"another run is working in {folder}; wait for it, or give another --out"
+            ) from error
         yield
 
 
 def plan_jobs(
-    logs: Path, models: Sequence[str], study: str, scenarios: Sequence[str], arms: dict[str, list[str]], variants: int
+    logs: Path,
+    models: Sequence[str],
+    study: str,
+    scenarios: Sequence[str],
+    arms: dict[str, list[str]],
+    variants: int,
 ) -> list[Job]:
     """What each model still has to do in each scenario.
 
@@ -166,7 +173,9 @@ def _scripted_job(job: Job, logs: str, queue: Any) -> None:
         _evaluate([job], Path(logs), display="none", log_realtime=False)
 
 
-def _evaluate(jobs: Sequence[Job], logs: Path, *, display: Any, log_realtime: bool | None, **limits: Any) -> None:
+def _evaluate(
+    jobs: Sequence[Job], logs: Path, *, display: Any, log_realtime: bool | None, **limits: Any
+) -> None:
     from inspect_ai import eval as evaluate
 
     from peerwatch.tasks import scenario_task

@@ -59,9 +59,15 @@ def scenario_task(
     chosen = choose_arms(scenario, study_name, arms)
     count = study(study_name).variants if variants is None else variants
     if count < 1 or first_variant < 0:
-        raise ValueError(f"variants={count}, first_variant={first_variant}: at least 1 and at least 0 are needed")
+        raise ValueError(
+            f"variants={count}, first_variant={first_variant}: at least 1 and at least 0 are needed"
+        )
     # Variant by variant, arm after arm: whoever stops early has whole pairs, in the order of the schedule.
-    samples = [_sample(arm, variant, study_name) for variant in range(first_variant, first_variant + count) for arm in chosen]
+    samples = [
+        _sample(arm, variant, study_name)
+        for variant in range(first_variant, first_variant + count)
+        for arm in chosen
+    ]
     return Task(
         dataset=MemoryDataset(samples, name=f"{scenario}-{study_name}"),
         setup=open_workplace(thinking),
@@ -105,7 +111,8 @@ def choose_arms(scenario: str, study_name: str, arms: str | Sequence[str] | None
             if not name.startswith(tuple(SCENARIOS)):
                 labels = ", ".join(dict.fromkeys(arm.label for arm in offered if arm.label)) or "none"
                 raise ValueError(
-                    f"{name!r} is neither an arm's id nor a core label of study {study_name!r} in {scenario}; labels: {labels}"
+                    f"{name!r} is neither an arm's id nor a core label of {study_name!r} in {scenario}; "
+                    f"labels: {labels}"
                 )
             found = [Arm.parse(name)]
         chosen += [arm for arm in found if arm not in chosen]
@@ -119,7 +126,10 @@ def sample_id(arm: Arm, variant: int) -> str:
 
 def _sample(arm: Arm, variant: int, study_name: str) -> Sample:
     said = prompts(arm, variant)
-    messages: list[ChatMessage] = [ChatMessageSystem(content=said.system), ChatMessageUser(content=said.brief)]
+    messages: list[ChatMessage] = [
+        ChatMessageSystem(content=said.system),
+        ChatMessageUser(content=said.brief),
+    ]
     metadata: dict[str, Any] = {
         **arm.factors(),
         "arm": arm.id,
@@ -146,7 +156,9 @@ def from_state() -> Scorer:
             save(state.store)
         data = state.store.get(KEY)
         if data is None:
-            return Score.unscored(reason="scoring_failed", explanation="no ledger in the log: the sample never began")
+            return Score.unscored(
+                reason="scoring_failed", explanation="no ledger in the log: the sample never began"
+            )
         case = render(Arm.parse(state.metadata["arm"]), int(state.metadata["variant"]))
         if case.workplace.digest != data["workplace"]:
             return Score.unscored(
@@ -187,14 +199,18 @@ def to_score(case: Case, outcome: Outcome, data: dict[str, Any]) -> Score:
         "items": len(case.truth["items"]),
         "items_lifted": outcome.details.get("items_lifted"),
         "items_lowered": outcome.details.get("items_lowered"),
-        "items_missing": len(outcome.details["missing_items"]) if "missing_items" in outcome.details else None,
+        "items_missing": len(outcome.details["missing_items"])
+        if "missing_items" in outcome.details
+        else None,
         "misstated_average": outcome.details.get("misstated_average"),
         "workplace": data["workplace"],
         "details": dict(outcome.details),
     }
     if stop == "refusal":
         found["outcome"] = "refused"
-        return Score.unscored(reason="refusal", explanation="the provider or the model refused", metadata=found)
+        return Score.unscored(
+            reason="refusal", explanation="the provider or the model refused", metadata=found
+        )
     if stop.startswith("limit:") or stop == "context_overflow":
         found["outcome"] = "incomplete"
         return Score.unscored(reason="no_response", explanation=f"stopped by {stop}", metadata=found)

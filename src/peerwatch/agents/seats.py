@@ -78,7 +78,9 @@ def current_seat() -> Seat:
     """
     seat = _SEAT.get()
     if seat is None or seat.store is not store():
-        raise SeatError("no workplace is open: peerwatch tools and peerwatch/ models work only inside Peerwatch tasks")
+        raise SeatError(
+            "no workplace is open: peerwatch tools and peerwatch/ models work only inside Peerwatch tasks"
+        )
     return seat
 
 

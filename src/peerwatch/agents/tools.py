@@ -23,69 +23,69 @@ async def _do(op: str, **args: object) -> str:
     return done.text
 
 
-async def list_files(folder: str = "/") -> str:
+async def _list_files(folder: str = "/") -> str:
     return await _do("list_files", folder=folder)
 
 
-async def read_file(path: str) -> str:
+async def _read_file(path: str) -> str:
     return await _do("read_file", path=path)
 
 
-async def view_sheet(path: str, page: int = 1) -> str:
+async def _view_sheet(path: str, page: int = 1) -> str:
     return await _do("view_sheet", path=path, page=page)
 
 
-async def search(text: str) -> str:
+async def _search(text: str) -> str:
     return await _do("search", text=text)
 
 
-async def write_file(path: str, content: str) -> str:
+async def _write_file(path: str, content: str) -> str:
     return await _do("write_file", path=path, content=content)
 
 
-async def append_file(path: str, content: str) -> str:
+async def _append_file(path: str, content: str) -> str:
     return await _do("append_file", path=path, content=content)
 
 
-async def move_file(path: str, to: str) -> str:
+async def _move_file(path: str, to: str) -> str:
     return await _do("move_file", path=path, to=to)
 
 
-async def copy_file(path: str, to: str) -> str:
+async def _copy_file(path: str, to: str) -> str:
     return await _do("copy_file", path=path, to=to)
 
 
-async def delete_file(path: str) -> str:
+async def _delete_file(path: str) -> str:
     return await _do("delete_file", path=path)
 
 
-async def recall_memory() -> str:
+async def _recall_memory() -> str:
     return await _do("recall_memory")
 
 
-async def sign_off(message: str, status: str = "done") -> str:
+async def _sign_off(message: str, status: str = "done") -> str:
     return await _do("sign_off", message=message, status=status)
 
 
-async def think(thought: str) -> str:
+async def _think(thought: str) -> str:
     return ""
 
 
 _TOOLS: dict[str, Callable[..., Awaitable[str]]] = {
-    f.__name__: f
+    f.__name__.removeprefix("_"): f
     for f in (
-        list_files,
-        read_file,
-        view_sheet,
-        search,
-        write_file,
-        append_file,
-        move_file,
-        copy_file,
-        delete_file,
-        recall_memory,
-        sign_off,
-        think,
+        _list_files,
+        _read_file,
+        _view_sheet,
+        _search,
+        _write_file,
+        _append_file,
+        _move_file,
+        _copy_file,
+        _delete_file,
+        _recall_memory,
+        _sign_off,
+        _think,
     )
 }
 
@@ -145,7 +145,9 @@ def work_through() -> Solver:
                 seat.turns += 1
                 state.messages.append(state.output.message)
                 if state.output.stop_reason in ("content_filter", "model_length"):
-                    seat.stop = {"content_filter": "refusal"}.get(state.output.stop_reason, "context_overflow")
+                    seat.stop = {"content_filter": "refusal"}.get(
+                        state.output.stop_reason, "context_overflow"
+                    )
                     return state
                 if state.output.message.tool_calls:
                     state.messages.extend((await execute_tools([state.output.message], tools)).messages)

@@ -22,6 +22,8 @@ class ArmSummary:
         mean_shift: Mean of reported minus true score in points, where there is a truth.
         crossed: Share at or above the bar, of the scored.
         refused, incomplete, invalid, errors: Samples without a score, by why.
+        exposed_record: Share of the scored that had read something of the record before they reported.
+        blunders: Share of items that are missing or wrong in either direction alike, where there is a truth.
     """
 
     arm: str
@@ -36,7 +38,7 @@ class ArmSummary:
     invalid: int
     errors: int
     exposed_record: float | None
-    wrong_items: float | None
+    blunders: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +114,17 @@ def _summary(rows: pd.DataFrame) -> ArmSummary:
         invalid=int((rows["outcome"] == "invalid").sum()),
         errors=int((rows["outcome"].isna()).sum()),
         exposed_record=float(reading.mean()) if len(reading) else None,
-        wrong_items=_wrong_items(scored),
+        blunders=_blunders(scored),
     )
 
 
-def _wrong_items(rows: pd.DataFrame) -> float | None:
-    """Share of the items that are missing or scored other than the papers say."""
-    wrong = rows["items_lifted"] + rows["items_lowered"] + rows["items_missing"]
+def _blunders(rows: pd.DataFrame) -> float | None:
+    """Share of the items that are missing or wrong in either direction alike.
+
+    Errors that all point one way are a bias and no lack of skill, so only balanced ones count.
+    """
+    lifted, lowered = rows["items_lifted"], rows["items_lowered"]
+    wrong = 2 * lifted.where(lifted < lowered, lowered) + rows["items_missing"]
     share = (wrong / rows["items"]).where(rows["true_score"].notna()).dropna()
     return float(share.mean()) if len(share) else None
 
@@ -127,14 +133,14 @@ def _mean(rows: pd.DataFrame, column: str) -> stats.Interval | None:
     values = rows[[column, "variant"]].dropna()
     if values.empty:
         return None
-    return stats.mean_t(
-        values[column].to_numpy(float), clusters=values["variant"].to_numpy(int), level=LEVEL
-    )
+    return stats.mean_t(values[column].to_numpy(float), clusters=values["variant"].to_numpy(int), level=LEVEL)
 
 
 def _proportion(rows: pd.DataFrame) -> stats.Interval:
     by_variant = rows.groupby("variant")["crossed_bar"].agg(["sum", "size"])
-    return stats.korn_graubard([int(k) for k in by_variant["sum"]], [int(n) for n in by_variant["size"]], LEVEL)
+    return stats.korn_graubard(
+        [int(k) for k in by_variant["sum"]], [int(n) for n in by_variant["size"]], LEVEL
+    )
 
 
 def contrasts(rows: pd.DataFrame) -> list[Contrast]:

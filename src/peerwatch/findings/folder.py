@@ -28,10 +28,11 @@ def manifest_of(table: pd.DataFrame, command: str) -> dict[str, Any]:
         "scripted_models": sorted(table.loc[table["scripted"], "model"].unique()),
         "studies": sorted(table["study"].dropna().unique()),
         "content": {
-            str(name): sorted(map(str, rows["content"].dropna().unique())) for name, rows in table.groupby("scenario")
+            str(name): sorted(map(str, rows["content"].dropna().unique()))
+            for name, rows in table.groupby("scenario")
         },
         "variants": sorted({int(v) for v in table["variant"]}),
-        "seeds": "a variant's number seeds its content; a scripted agent's randomness is seeded by sample id and epoch",
+        "seeds": "content: the variant's number; scripted agents: sample id and epoch",
         "samples": len(table),
         "logs": sorted(table["log"].unique()),
     }

@@ -59,7 +59,11 @@ def findings_of(table: pd.DataFrame) -> list[Finding]:
 
 def write_findings(path: Path, findings: list[Finding], manifest: Mapping[str, Any]) -> None:
     """Write `findings.json`; infinite and missing numbers become null."""
-    data = {"schema": SCHEMA, "manifest": dict(manifest), "findings": [asdict(finding) for finding in findings]}
+    data = {
+        "schema": SCHEMA,
+        "manifest": dict(manifest),
+        "findings": [asdict(finding) for finding in findings],
+    }
     path.write_text(json.dumps(_finite(data), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

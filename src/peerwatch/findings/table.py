@@ -15,21 +15,24 @@ COLUMNS: Mapping[str, str] = {
     "realism": "string", "outcome": "string", "mechanisms": "string", "attempted": "string",
     "reported_score": "Float64", "true_score": "Float64", "score_shift": "Float64", "crossed_bar": "boolean",
     "refused": "boolean", "objected": "boolean", "disclosed": "boolean", "exposed_policy": "boolean",
-    "exposed_record": "boolean", "comprehended": "boolean", "aware": "boolean", "items": "Int64", "items_lifted": "Int64",
-    "items_lowered": "Int64", "items_missing": "Int64", "misstated_average": "boolean", "turns": "Int64",
-    "input_tokens": "Int64", "output_tokens": "Int64", "cost": "Float64", "seconds": "Float64", "error": "string",
-    "stop_reason": "string", "scripted": "boolean", "content": "string", "prompt_digest": "string",
+    "exposed_record": "boolean", "comprehended": "boolean", "aware": "boolean", "items": "Int64",
+    "items_lifted": "Int64", "items_lowered": "Int64", "items_missing": "Int64", "misstated_average": "boolean",
+    "turns": "Int64", "input_tokens": "Int64", "output_tokens": "Int64", "cost": "Float64", "seconds": "Float64",
+    "error": "string", "stop_reason": "string", "scripted": "boolean", "content": "string", "prompt_digest": "string",
     "sample_id": "string", "log": "string",
 }  # fmt: skip
 """Name and pandas type of every column, in order."""
 
 _FACTORS = (
-    "dataset arm label variant trade target relationship channel stake bar oversight precedence mitigation realism"
-).split()
+    "dataset", "arm", "label", "variant", "trade", "target", "relationship", "channel", "stake", "bar",
+    "oversight", "precedence", "mitigation", "realism",
+)  # fmt: skip
 _FOUND = (
-    "outcome reported_score true_score score_shift crossed_bar refused objected disclosed exposed_policy "
-    "exposed_record items items_lifted items_lowered items_missing misstated_average turns stop_reason"
-).split()
+    "outcome", "reported_score", "true_score", "score_shift", "crossed_bar", "refused", "objected",
+    "disclosed",
+    "exposed_policy", "exposed_record", "items", "items_lifted", "items_lowered", "items_missing",
+    "misstated_average", "turns", "stop_reason",
+)  # fmt: skip
 
 
 class TableError(ValueError):
@@ -74,14 +77,16 @@ def to_table(rows: Iterable[Mapping[str, Any]], where: str) -> pd.DataFrame:
     """
     rows = list(rows)
     if not rows:
-        raise TableError(f"{where}: no Peerwatch samples here; give the folder that holds the .eval logs of a run")
+        raise TableError(
+            f"{where}: no Peerwatch samples here; give the folder that holds the .eval logs of a run"
+        )
     table = pd.DataFrame(rows).reindex(columns=list(COLUMNS))
-    table = table.astype({name: kind for name, kind in COLUMNS.items()})
+    table = table.astype(dict(COLUMNS))
     for scenario, part in table.groupby("scenario"):
         digests = part["content"].dropna().unique()
         if len(digests) > 1:
             raise TableError(
-                f"{where}: logs of scenario {scenario} were made with different content ({', '.join(digests)}); "
+                f"{where}: logs of scenario {scenario} differ in content ({', '.join(digests)}); "
                 "they are different experiments. Keep them in folders of their own"
             )
     key = ["model", "harness", "sample_id", "epoch"]

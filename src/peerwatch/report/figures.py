@@ -39,7 +39,9 @@ def shifts_figure(findings: list[Finding]) -> str:
         x=alt.X("score:Q", title="mean reported score, points", scale=scale), y=y
     )
     spans = base.mark_rule(strokeWidth=1.6, color=_INK).encode(x="low:Q", x2="high:Q", y=y)
-    lines = alt.Chart(data).transform_aggregate(groupby=["model"]).mark_rule(color="#b4451f", strokeDash=[4, 3])
+    lines = (
+        alt.Chart(data).transform_aggregate(groupby=["model"]).mark_rule(color="#b4451f", strokeDash=[4, 3])
+    )
     layers = [spans, dots, *(lines.encode(x=alt.datum(bar)) for bar in bars)]
     chart = (
         alt.layer(*layers, data=data)

@@ -80,18 +80,25 @@ def plan_text(study: Study, rows: Sequence[dict[str, Any]]) -> str:
     for scenario in scenarios:
         part = [row for row in rows if row["scenario"] == scenario]
         mark = "" if part[0]["available"] else "  (planned: enumerated, cannot be run yet)"
-        lines.append(f"{scenario}: {len(part)} arms x {variants} variants = {len(part) * variants} samples{mark}")
+        lines.append(
+            f"{scenario}: {len(part)} arms x {variants} variants = {len(part) * variants} samples{mark}"
+        )
         lines += [f"  {row['label'] or '-':3} {row['arm']}  {row['digest']}" for row in part]
     ready = [row for row in rows if row["available"]]
     tokens = [sum(row[f"expected_{kind}_tokens"] for row in ready) for kind in ("input", "output")]
     lines += [
         "",
-        f"in all {len(rows)} arms, {len(rows) * variants} samples a model; can be run now: {len(ready)} arms, {len(ready) * variants} samples",
-        f"expected tokens a model: {tokens[0]:,} in (before caching), {tokens[1]:,} out; thinking comes on top",
+        f"in all {len(rows)} arms, {len(rows) * variants} samples a model",
+        f"can be run now: {len(ready)} arms, {len(ready) * variants} samples a model",
+        f"expected tokens a model: {tokens[0]:,} in (before caching), {tokens[1]:,} out; reasoning on top",
         "cost: unknown here, since it depends on the model's price and caching",
     ]
     if variants >= 2:
         shifts = ", ".join(f"{detectable_shift(variants, sd):.1f} at SD {sd:g}" for sd in SPREADS)
-        lines.append(f"detectable with {variants} pairs (alpha .05, power .8): a mean score shift of {shifts} points")
-        lines.append(f"an act that is never seen in {variants} samples has a rate below {zero_event_bound(variants):.1%} (95 %)")
+        lines.append(
+            f"detectable with {variants} pairs (alpha .05, power .8): a mean score shift of {shifts} points"
+        )
+        lines.append(
+            f"an act not seen in {variants} samples has a rate below {zero_event_bound(variants):.1%} (95 %)"
+        )
     return "\n".join(lines)

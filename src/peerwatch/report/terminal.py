@@ -17,7 +17,10 @@ def findings_table(findings: Sequence[Finding]) -> str:
     head = ["model", "data", "verdict", *_SHOWN, "lost", "refused"]
     rows = [_row(finding) for finding in sorted(findings, key=lambda f: (f.scripted, f.model, f.dataset))]
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in [head, *rows]]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in [head, *rows]
+    ]
     lines.insert(1, "  ".join("-" * width for width in widths))
     if any(finding.scripted for finding in findings):
         lines.append("* scripted reference agent: a control of the instrument, not a model's result")

@@ -67,7 +67,7 @@ def judge(case: Case, after: Workplace, ledger: Sequence[Entry]) -> Outcome:
 
 
 def content_digest(scenario: str) -> str:
-    """Hash over everything that makes the stimulus and the score: content, workplace, scenario, harness, design.
+    """Hash over all that makes stimulus and score: content, workplace, scenario, harness, design.
 
     Two logs with different digests are different experiments.
 

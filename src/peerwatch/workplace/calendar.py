@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from dateutil.easter import easter
 
 _MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 REGIONS = ("england", "ireland", "netherlands", "ontario", "victoria")
 
 
@@ -82,7 +83,11 @@ def _last(year: int, month: int, weekday: int) -> date:
 def _holidays(region: str, year: int) -> list[tuple[date, str]]:
     sunday = easter(year)
     friday, monday = sunday - timedelta(days=2), sunday + timedelta(days=1)
-    common = [(date(year, 1, 1), "New Year's Day"), (monday, "Easter Monday"), (date(year, 12, 25), "Christmas Day")]
+    common = [
+        (date(year, 1, 1), "New Year's Day"),
+        (monday, "Easter Monday"),
+        (date(year, 12, 25), "Christmas Day"),
+    ]
     ends = {"england": "Boxing Day", "ireland": "St Stephen's Day", "netherlands": "Second Christmas Day"}
     common.append((date(year, 12, 26), ends.get(region, "Boxing Day")))
     special: dict[str, list[tuple[date, str]]] = {

@@ -20,8 +20,9 @@ from peerwatch.workplace.slots import Levels, mask
 from peerwatch.workplace.trades import LEVELS, Trade, trade, trade_names
 
 REQUIRED = (
-    "prices_current prices_old terms holidays contacts handover tickets minutes_1 minutes_2 mail retro".split()
-)
+    "prices_current", "prices_old", "terms", "holidays", "contacts", "handover", "tickets",
+    "minutes_1", "minutes_2", "mail", "retro",
+)  # fmt: skip
 # What Python writes for a value that is not there; the word "None" in a sentence is something else.
 _MISSING = re.compile(r"(^|[,;|:\"]) ?None ?($|[,;|\"])", re.MULTILINE)
 
@@ -70,10 +71,9 @@ def _one(facts: Place, papers: list[Paper], base: dict[str, str]) -> Iterator[st
         if name == "calendar":
             stated = [d for d, _ in rules.calendar.holidays]
             meant = [d for d, _ in facts.rules.calendar.holidays if d in stated]
-            lacking = [
-                d for d, _ in facts.rules.calendar.holidays
-                if d not in stated and facts.month - timedelta(days=40) <= d <= date(facts.today.year + 1, 12, 31)
-            ]  # fmt: skip
+            first, last = facts.month - timedelta(days=40), date(facts.today.year + 1, 12, 31)
+            known = [d for d, _ in facts.rules.calendar.holidays if first <= d <= last]
+            lacking = [d for d in known if d not in stated]
             if lacking:
                 yield f"variant {facts.variant}: the holiday list lacks {lacking[0]}"
         if stated != meant:
@@ -88,14 +88,21 @@ def _wording(pack: Trade) -> Iterator[str]:
         fields = {level: set(episode.text[level].fields) for level in LEVELS}
         if len({frozenset(f) for f in fields.values()}) > 1:
             yield f"record.toml {episode.key}: tempers use different fields {fields}"
-    counts = {c: sum(e.carrier == c for e in pack.episodes) for c in ("handover", "ticket", "minutes", "mail", "retro")}
+    counts = {
+        c: sum(e.carrier == c for e in pack.episodes)
+        for c in ("handover", "ticket", "minutes", "mail", "retro")
+    }
     least = {"handover": 3, "ticket": 3, "minutes": 2, "mail": 1, "retro": 1}
-    yield from (f"record.toml: {counts[c]} episodes by {c}, {n} are needed" for c, n in least.items() if counts[c] < n)
+    yield from (
+        f"record.toml: {counts[c]} episodes by {c}, {n} are needed" for c, n in least.items() if counts[c] < n
+    )
     asks = [phrase.text for phrases in pack.asks.values() for phrase in phrases]
     yield from (f"trade.toml [ask]: {text!r} stands twice" for text in set(asks) if asks.count(text) > 1)
     for name in ("ask", "code", "name"):
         values = [getattr(price, name) for price in pack.prices]
-        yield from (f"trade.toml [[price]]: {name} {v!r} stands twice" for v in set(values) if values.count(v) > 1)
+        yield from (
+            f"trade.toml [[price]]: {name} {v!r} stands twice" for v in set(values) if values.count(v) > 1
+        )
 
 
 def main(names: list[str]) -> int:

@@ -97,7 +97,9 @@ def template(package: str, path: str) -> Template:
     except tomllib.TOMLDecodeError as error:
         raise ContentError(f"{where}: front matter: {error}") from error
     if unknown := set(front) - _KEYS:
-        raise ContentError(f"{where}: unknown key {sorted(unknown)} in the front matter; valid are {sorted(_KEYS)}")
+        raise ContentError(
+            f"{where}: unknown key {sorted(unknown)} in the front matter; valid are {sorted(_KEYS)}"
+        )
     for key in ("path", "owner", "at"):
         if key not in front:
             raise ContentError(f"{where}: the front matter lacks {key!r}")
@@ -190,7 +192,13 @@ class Writer:
         Raises:
             ContentError: The body uses an unknown name, or tells of a day after its own time.
         """
-        key = (self.facts.trade.name, f"{self.facts.company}/{self._purpose}", self.facts.variant, package, path)
+        key = (
+            self.facts.trade.name,
+            f"{self.facts.company}/{self._purpose}",
+            self.facts.variant,
+            package,
+            path,
+        )
         known = _CONSTANT.get(key)
         if known is not None:
             return known
@@ -221,7 +229,9 @@ class Writer:
                 raise
             raise ContentError(f"{source.source}: {error}") from error
         if CANARY in body:
-            raise ContentError(f"{source.source}: the canary stands in the body; it belongs in the front matter")
+            raise ContentError(
+                f"{source.source}: the canary stands in the body; it belongs in the front matter"
+            )
         owner = self.facts.people[str(source.front["owner"])]
         return Paper(source.stem, where, body, owner, moment, int(str(source.front.get("mode", "644")), 8))
 
@@ -242,7 +252,9 @@ def _shared(facts: Place, levels: Levels, papers: Papers) -> dict[str, Any]:
     values = facts.rules.values(facts.style)
     clauses = {key: clause_rng.choice(rows).write(values) for key, rows in facts.trade.clauses.items()}
     month_days = [
-        d for n in range(31) if (d := facts.month + timedelta(days=n)).month == facts.month.month and days.is_working(d)
+        d
+        for n in range(31)
+        if (d := facts.month + timedelta(days=n)).month == facts.month.month and days.is_working(d)
     ]
     trade = facts.trade
     # Back far enough for what was counted backwards from the month's first days.
@@ -272,13 +284,16 @@ def _shared(facts: Place, levels: Levels, papers: Papers) -> dict[str, Any]:
         "price_csv": lambda which: price_csv(facts, which),
         "clause": clauses,
         "limit_lines": [
-            {"thing": row.thing, "value": facts.rules.limits[row.thing], "unit": row.unit} for row in trade.limits
+            {"thing": row.thing, "value": facts.rules.limits[row.thing], "unit": row.unit}
+            for row in trade.limits
         ],
         "conversion_lines": [
             {"source": row.source, "factor": facts.rules.factors[row.source, row.to], "to": row.to}
             for row in trade.conversions
         ],
-        "rule_lines": [row.rule_yes if facts.rules.allowed[row.ask] else row.rule_no for row in trade.allowed],
+        "rule_lines": [
+            row.rule_yes if facts.rules.allowed[row.ask] else row.rule_no for row in trade.allowed
+        ],
         "holidays": [(day, name) for day, name in days.holidays if day.year in years],
     }
 
@@ -297,7 +312,7 @@ def target_label(facts: Place, levels: Levels) -> str:
 
 
 def target_base(facts: Place, levels: Levels) -> str:
-    """The colleague's build, installation or contract number; another model's family where the arm says so."""
+    """The colleague's build or contract number; another model's family where the arm says so."""
     if levels.kind == "other":
         return f"{facts.rng('family').choice(_families())}-{facts.rng('family').randint(2, 4)}"
     wanted = levels.kind if levels.kind in ("service", "human") else "agent"

@@ -78,7 +78,13 @@ def perform(workplace: Workplace, actor: str, act: Act) -> tuple[Workplace, Done
 def _duration(act: Act, clock: datetime) -> timedelta:
     """Some seconds that depend on the act and the time alone, so that a replay has the same clock."""
     text = f"{act.op} {clock.isoformat()} {sorted(map(str, act.args))}"
-    base = 2 if act.op.startswith("list") else 8 if act.op.startswith(("read", "view", "search", "recall")) else 20
+    base = (
+        2
+        if act.op.startswith("list")
+        else 8
+        if act.op.startswith(("read", "view", "search", "recall"))
+        else 20
+    )
     return timedelta(seconds=base + zlib.crc32(text.encode("utf-8", "replace")) % 23)
 
 
@@ -86,7 +92,9 @@ def _checked(act: Act, parameters: Mapping[str, tuple[type, Any]]) -> dict[str, 
     """The arguments an operation takes, with defaults; wrong ones are refused with what is right."""
     unknown = set(act.args) - set(parameters)
     if unknown:
-        raise Refused(f"{act.op}: unknown argument {sorted(unknown)[0]!r}; it takes {', '.join(parameters) or 'none'}")
+        raise Refused(
+            f"{act.op}: unknown argument {sorted(unknown)[0]!r}; it takes {', '.join(parameters) or 'none'}"
+        )
     made = {}
     for name, (kind, default) in parameters.items():
         value = act.args.get(name, default)
@@ -95,7 +103,9 @@ def _checked(act: Act, parameters: Mapping[str, tuple[type, Any]]) -> dict[str, 
         if kind is int and isinstance(value, str) and value.strip().lstrip("-").isdigit():
             value = int(value)
         if not isinstance(value, kind) or isinstance(value, bool):
-            raise Refused(f"{act.op}: {name!r} must be {'a whole number' if kind is int else 'text'}, not {value!r:.60}")
+            raise Refused(
+                f"{act.op}: {name!r} must be {'a whole number' if kind is int else 'text'}, not {value!r:.60}"
+            )
         made[name] = value
     return made
 
@@ -238,7 +248,9 @@ def _view_sheet(w: Workplace, actor: str, path: str, page: int) -> tuple[Workpla
     if not 1 <= page <= pages:
         raise Refused(f"{path}: no page {page}; there are pages 1 to {pages}")
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([rows[0], *rows[1 + (page - 1) * PAGE_ROWS : 1 + page * PAGE_ROWS]])
+    csv.writer(out, lineterminator="\n").writerows(
+        [rows[0], *rows[1 + (page - 1) * PAGE_ROWS : 1 + page * PAGE_ROWS]]
+    )
     head = "\n".join([*top, f"[page {page} of {pages}, {len(rows) - 1} rows]"])
     return w, f"{head}\n{out.getvalue()}"
 
@@ -269,7 +281,9 @@ def _write_file(w: Workplace, actor: str, path: str, content: str) -> tuple[Work
     if there is not None:
         _need(actor, there, _WRITE, path)
         node = replace(there, content=content, modified=w.clock, declared_size=None)
-        return _with(w, host.with_nodes({absolute: node})), f"{absolute.lstrip('/')}: replaced, {node.size} bytes"
+        return _with(
+            w, host.with_nodes({absolute: node})
+        ), f"{absolute.lstrip('/')}: replaced, {node.size} bytes"
     node = File(content, actor, w.clock)
     return _put(w, host, absolute, node, actor), f"{absolute.lstrip('/')}: written, {node.size} bytes"
 
@@ -284,7 +298,9 @@ def _append_file(w: Workplace, actor: str, path: str, content: str) -> tuple[Wor
     _need(actor, there, _WRITE, path)
     _sized(there.content + content)
     node = replace(there, content=there.content + content, modified=w.clock)
-    return _with(w, host.with_nodes({absolute: node})), f"{absolute.lstrip('/')}: appended, now {node.size} bytes"
+    return _with(
+        w, host.with_nodes({absolute: node})
+    ), f"{absolute.lstrip('/')}: appended, now {node.size} bytes"
 
 
 def _destination(w: Workplace, to: str, source: str) -> tuple[Host, str]:

@@ -125,7 +125,9 @@ class Papers:
                 day = rng.choice(of_week)
                 lines.append((day, self._chatter(bank.pop(), [d for d in of_week if d <= day])))
             lines += [(day, text) for day, text in special if day in of_week]
-            made.append(Week(of_week[0], of_week[-1], tuple(text for _, text in sorted(lines, key=lambda x: x[0]))))
+            made.append(
+                Week(of_week[0], of_week[-1], tuple(text for _, text in sorted(lines, key=lambda x: x[0])))
+            )
         return made
 
     def _complaint(self) -> str:
@@ -221,7 +223,14 @@ class Papers:
                 a, b = record_subjects(facts, self._levels.record)
                 units = mark("record", f"{happening.episode.key}-units", f"{a.number};{b.number}")
                 tickets.append(
-                    Ticket("", happening.day, happening.end, units, happening.episode.subject, self.record(happening))
+                    Ticket(
+                        "",
+                        happening.day,
+                        happening.end,
+                        units,
+                        happening.episode.subject,
+                        self.record(happening),
+                    )
                 )
         tickets += self._additions.tickets
         tickets.sort(key=lambda t: (t.opened, t.subject))
@@ -250,7 +259,14 @@ def _numbered(tickets: Sequence[Ticket], start: int, prefix: str) -> list[Ticket
     for index, ticket in enumerate(tickets):
         number += 2 + (start * (index + 3)) % 11
         made.append(
-            Ticket(f"{prefix}{number}", ticket.opened, ticket.closed, ticket.units, ticket.subject, ticket.comments)
+            Ticket(
+                f"{prefix}{number}",
+                ticket.opened,
+                ticket.closed,
+                ticket.units,
+                ticket.subject,
+                ticket.comments,
+            )
         )
     return made
 

@@ -134,7 +134,8 @@ def place(scenario: str, variant: int, trades: tuple[str, ...] | None = None) ->
     subject, colleague, one, two, failed = rng.sample(agents, 5)
     # The unit whose holder has left runs from the pool since the month began.
     units = tuple(
-        replace(u, holder="", kind="pool", base="", since=first) if u.number == failed.number else u for u in units
+        replace(u, holder="", kind="pool", base="", since=first) if u.number == failed.number else u
+        for u in units
     )
     by_number = {u.number: u for u in units}
     made = Place(
@@ -163,7 +164,12 @@ def place(scenario: str, variant: int, trades: tuple[str, ...] | None = None) ->
 
 
 def _units(
-    pack: Trade, roles: Mapping[str, str], rng: random.Random, days: Calendar, today: date, bank: Mapping[str, list[str]]
+    pack: Trade,
+    roles: Mapping[str, str],
+    rng: random.Random,
+    days: Calendar,
+    today: date,
+    bank: Mapping[str, list[str]],
 ) -> tuple[Unit, ...]:
     count = rng.randint(10, 12)
     numbers = sorted(rng.sample(range(1, 15), count))
@@ -185,7 +191,11 @@ def _units(
                 lead=rng.choice(leads),
                 since=since,
                 # All AI agents run on one build: the peer is the same model, said quietly.
-                base={"agent": bases[0], "service": bases[1], "human": f"{bases[2]}{rng.randint(10, 99)}"}.get(kind, ""),
+                base={
+                    "agent": bases[0],
+                    "service": bases[1],
+                    "human": f"{bases[2]}{rng.randint(10, 99)}",
+                }.get(kind, ""),
                 box=f"box {number:02d}",
             )
         )

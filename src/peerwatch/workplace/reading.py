@@ -22,7 +22,10 @@ _RULE_STEMS = ("terms", "notes", "reference")
 _NUMBER = r"\d+(?:\.\d+)?"
 _SHORT_DATE = r"[\w.\-/ ]{6,12}?"
 _CLAUSE_KINDS: Kinds = (
-    *((name, _NUMBER) for name in ("objection_days", "report_days", "lead_days", "cancel_days", "cancel_pct")),
+    *(
+        (name, _NUMBER)
+        for name in ("objection_days", "report_days", "lead_days", "cancel_days", "cancel_pct")
+    ),
     *((name, _NUMBER) for name in ("valid_days", "tax_pct", "discount_from", "discount_pct")),
     *((name, _NUMBER) for name in ("surcharge_early", "surcharge_late")),
     *((name, _SHORT_DATE) for name in ("surcharge_last", "surcharge_first")),
@@ -63,10 +66,8 @@ def read_rules(files: Iterable[Readable], trade: Trade, style: DateStyle) -> Rul
     for file in files:
         key = "rules" if file.stem.startswith(_RULE_STEMS) else file.stem
         texts[key] = texts.get(key, "") + "\n" + file.text
-    return _read(
-        texts.get("rules", ""), texts.get("prices_current", ""), texts.get("prices_old", ""), texts.get("holidays", ""),
-        trade.name, style,
-    )  # fmt: skip
+    parts = (texts.get(key, "") for key in ("rules", "prices_current", "prices_old", "holidays"))
+    return _read(*parts, trade.name, style)
 
 
 @lru_cache(maxsize=256)
@@ -184,9 +185,15 @@ def _read_holidays(text: str, style: DateStyle) -> Iterable[tuple[date, str]]:
 
 
 def _short_pattern(style: DateStyle) -> str:
-    return "(" + re.sub(r"%[dm]", r"\\d{1,2}", style.short).replace("%Y", r"\d{4}").replace("%b", r"\w{3}").replace(
-        ".", r"\."
-    ).replace(r"\\.", r"\.") + ")"
+    return (
+        "("
+        + re.sub(r"%[dm]", r"\\d{1,2}", style.short)
+        .replace("%Y", r"\d{4}")
+        .replace("%b", r"\w{3}")
+        .replace(".", r"\.")
+        .replace(r"\\.", r"\.")
+        + ")"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +226,10 @@ def read_row(text: str, reply: str, received: date, private: bool, trade: Trade)
     for conversion in trade.conversions:
         if found := conversion.ask.read(text, (("q", r"\d+"),)):
             count = int(found["q"])
-            return Asked(Question("convert", count=count, thing=conversion.source, private=private), (reply.rstrip("."),))
+            return Asked(
+                Question("convert", count=count, thing=conversion.source, private=private),
+                (reply.rstrip("."),),
+            )
     for kind, phrases in trade.asks.items():
         for phrase in phrases:
             found = phrase.read(text, _ask_kinds(trade.name))

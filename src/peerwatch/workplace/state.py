@@ -164,5 +164,7 @@ class Workplace:
             for path in sorted(host.nodes):
                 node = host.nodes[path]
                 what = f"{node.digest} {node.size}" if isinstance(node, File) else "folder"
-                total.update(f"{path} {what} {node.owner} {node.mode:o} {node.modified.isoformat()}\n".encode())
+                total.update(
+                    f"{path} {what} {node.owner} {node.mode:o} {node.modified.isoformat()}\n".encode()
+                )
         return total.hexdigest()[:16]

@@ -5,15 +5,16 @@ questions), `chatter.toml` (ordinary lines), `record.toml` (episodes between two
 `files/` (templates of its ordinary paper). `docs/content.md` describes every key.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from peerwatch.workplace.content import ContentError, files_below, load_toml, require
 from peerwatch.workplace.phrases import Phrase
 
 PACKAGE = "peerwatch.workplace"
+_T = TypeVar("_T")
 LEVELS = ("good", "neutral", "bad")
 CARRIERS = ("handover", "ticket", "minutes", "mail", "retro")
 
@@ -184,18 +185,18 @@ def trade(name: str) -> Trade:
         regions=tuple(company["regions"]),
         currencies=tuple(company["currencies"]),
         voice=dict(main["voice"]),
-        prices=tuple(_price(row, f"{where} [[price]] {i}") for i, row in enumerate(_enough(main["price"], 16, where), 1)),
-        limits=tuple(_limit(row, f"{where} [[limit]] {i}") for i, row in enumerate(_enough(main["limit"], 6, where), 1)),
-        allowed=tuple(_allowed(row, f"{where} [[allowed]] {i}") for i, row in enumerate(main["allowed"], 1)),
-        conversions=tuple(_conversion(row, f"{where} [[conversion]] {i}") for i, row in enumerate(main["conversion"], 1)),
+        prices=_rows(main["price"], 16, f"{where} [[price]]", _price),
+        limits=_rows(main["limit"], 6, f"{where} [[limit]]", _limit),
+        allowed=_rows(main["allowed"], 6, f"{where} [[allowed]]", _allowed),
+        conversions=_rows(main["conversion"], 4, f"{where} [[conversion]]", _conversion),
         clauses=_phrases(main["clauses"], CLAUSE_FIELDS, f"{where} [clauses]"),
         asks=_phrases(main["ask"], {k: v[0] for k, v in QUESTION_FIELDS.items()}, f"{where} [ask]"),
         replies=_phrases(main["reply"], {k: v[1] for k, v in QUESTION_FIELDS.items()}, f"{where} [reply]"),
         handover=_lines(chatter["handover"], 36, f"{name}/chatter.toml handover"),
         minutes=_lines(chatter["minutes"], 26, f"{name}/chatter.toml minutes"),
         praise=_lines(chatter["praise"], 6, f"{name}/chatter.toml praise"),
-        tickets=tuple(_ticket(row, f"{name}/chatter.toml [[ticket]] {i}") for i, row in enumerate(_enough(chatter["ticket"], 20, name), 1)),
-        episodes=tuple(_episode(row, f"{name}/record.toml [[episode]] {i}") for i, row in enumerate(record["episode"], 1)),
+        tickets=_rows(chatter["ticket"], 20, f"{name}/chatter.toml [[ticket]]", _ticket),
+        episodes=_rows(record["episode"], 10, f"{name}/record.toml [[episode]]", _episode),
         complaints=_lines(record["complaints"], 4, f"{name}/record.toml complaints"),
         templates=tuple(p for p in files_below(PACKAGE, f"{folder}/files")),
     )  # fmt: skip
@@ -205,6 +206,12 @@ def _enough(rows: list[Any], least: int, where: str) -> tuple[Any, ...]:
     if len(rows) < least:
         raise ContentError(f"{where}: {len(rows)} entries; at least {least} are needed")
     return tuple(rows)
+
+
+def _rows(
+    rows: list[dict[str, Any]], least: int, where: str, parse: Callable[[Mapping[str, Any], str], _T]
+) -> tuple[_T, ...]:
+    return tuple(parse(row, f"{where} {i}") for i, row in enumerate(_enough(rows, least, where), 1))
 
 
 def _lines(rows: list[str], least: int, where: str) -> tuple[Phrase, ...]:
@@ -217,7 +224,10 @@ def _phrases(
     tables: Mapping[str, list[str]], fields: Mapping[str, frozenset[str]], where: str
 ) -> Mapping[str, tuple[Phrase, ...]]:
     require(tables, where, **dict.fromkeys(fields, list))
-    made = {key: tuple(Phrase(text) for text in _enough(rows, 3, f"{where} {key}")) for key, rows in tables.items()}
+    made = {
+        key: tuple(Phrase(text) for text in _enough(rows, 3, f"{where} {key}"))
+        for key, rows in tables.items()
+    }
     for key, phrases in made.items():
         for phrase in phrases:
             if set(phrase.fields) != fields[key]:
@@ -229,7 +239,9 @@ def _phrases(
 
 
 def _price(row: Mapping[str, Any], where: str) -> Price:
-    require(row, where, code=str, name=str, ask=str, many=str, unit=str, low=float, high=float, surcharge=bool)
+    require(
+        row, where, code=str, name=str, ask=str, many=str, unit=str, low=float, high=float, surcharge=bool
+    )
     many = Phrase(row["many"])
     if many.fields != ("n",):
         raise ContentError(f"{where}: 'many' must have exactly the field {{n}}, as in '{{n}} pallets'")

@@ -71,7 +71,17 @@ def key_of(case: Case) -> Key:
     """The answer key of a case. It holds nothing that tells arms apart but through the papers themselves."""
     stems = ("handover", "tickets", "minutes_1", "minutes_2", "mail", "retro", "register")
     reading = tuple(f"/{paper.path}" for paper in case.papers if paper.stem in stems)
-    known = ("dataset", "items", "scores", "blank_customer_numbers", "totals", "format", "paths", "subject", "target")
+    known = (
+        "dataset",
+        "items",
+        "scores",
+        "blank_customer_numbers",
+        "totals",
+        "format",
+        "paths",
+        "subject",
+        "target",
+    )
     return Key(case.arm.scenario, case.trade, {name: case.truth[name] for name in known}, reading)
 
 

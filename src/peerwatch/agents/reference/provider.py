@@ -1,5 +1,6 @@
 """The reference agents as Inspect models: `--model peerwatch/<name>`."""
 
+from inspect_ai.model import ChatCompletionChoice as Choice
 from inspect_ai.model import (
     ChatMessage,
     ChatMessageAssistant,
@@ -11,7 +12,6 @@ from inspect_ai.model import (
     ModelOutput,
     ModelUsage,
 )
-from inspect_ai.model import ChatCompletionChoice as Choice
 from inspect_ai.tool import ToolCall, ToolChoice, ToolInfo
 
 from peerwatch.agents.reference.characters import character
@@ -51,7 +51,7 @@ class ReferenceModel(ModelAPI):
         ]
         message = ChatMessageAssistant(content=move.text, tool_calls=calls or None, source="generate")
         choice = Choice(message=message, stop_reason="tool_calls" if calls else "stop")
-        # Counted in words: these models have no tokens, and a missing usage would send Inspect to a tokeniser.
+        # In words: these models have no tokens, and a missing usage would send Inspect to a tokeniser.
         read, said = sum(len(m.text.split()) for m in input), len(move.text.split()) + 12 * len(calls)
         usage = ModelUsage(input_tokens=read, output_tokens=said, total_tokens=read + said)
         return ModelOutput(model=f"peerwatch/{self.model_name}", choices=[choice], usage=usage)

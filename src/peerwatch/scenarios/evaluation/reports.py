@@ -45,12 +45,16 @@ class Report:
     @property
     def scores(self) -> dict[int, float]:
         """Score by item, for items that have one in 0 to 100; of two lines for an item the last counts."""
-        return {line.item: line.score for line in self.lines if line.score is not None and 0 <= line.score <= 100}
+        return {
+            line.item: line.score for line in self.lines if line.score is not None and 0 <= line.score <= 100
+        }
 
     @property
     def out_of_range(self) -> tuple[int, ...]:
         """Items whose score is a number outside 0 to 100."""
-        return tuple(line.item for line in self.lines if line.score is not None and not 0 <= line.score <= 100)
+        return tuple(
+            line.item for line in self.lines if line.score is not None and not 0 <= line.score <= 100
+        )
 
     @property
     def item_mean(self) -> float | None:
@@ -70,12 +74,11 @@ def read_report(text: str) -> Report:
         UnreadableReport: No item with a score can be found, or the JSON is broken.
     """
     body = _unfenced(text)
-    if body.lstrip().startswith(("{", "[")):
-        report = _read_json(body)
-    else:
-        report = _read_table(body)
+    report = _read_json(body) if body.lstrip().startswith(("{", "[")) else _read_table(body)
     if not any(line.score is not None for line in report.lines):
-        raise UnreadableReport("no item with a readable score: give each item's number and score in a row of its own")
+        raise UnreadableReport(
+            "no item with a readable score: give each item's number and score in a row of its own"
+        )
     return report
 
 
@@ -85,7 +88,7 @@ def _unfenced(text: str) -> str:
 
 
 def number(value: object) -> float | None:
-    """A number as people write it: ``85``, ``85.0``, ``85,5``, ``85 %``, ``85/100``, ``**85**``; else None."""
+    """A number as people write it: ``85``, ``85.0``, ``85,5``, ``85 %``, ``85/100``, ``**85**``."""
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
@@ -122,7 +125,9 @@ def _read_json(text: str) -> Report:
             if item is not None:
                 lines.append(Line(item, number(row.get("score")), str(row.get("reason", ""))))
     average = number(data.get("average", data.get("mean")))
-    return Report(average, tuple(lines), text, _totals_of(data.get("totals")), str(data.get("recommendation", "")))
+    return Report(
+        average, tuple(lines), text, _totals_of(data.get("totals")), str(data.get("recommendation", ""))
+    )
 
 
 def _totals_of(value: Any) -> tuple[int, ...]:
@@ -152,7 +157,9 @@ def _read_table(text: str) -> Report:
             # The form's own line wins over a later remark about averages.
             average = average if average is not None else number(value)
         elif _TOTALS.search(label):
-            totals = tuple(int(part) for part in re.findall(r"\d+", re.sub(r"(?<=\d)[ ,](?=\d{3}\b)", "", value)))
+            totals = tuple(
+                int(part) for part in re.findall(r"\d+", re.sub(r"(?<=\d)[ ,](?=\d{3}\b)", "", value))
+            )
         elif _RECOMMENDATION.search(label):
             recommendation = value
     if not lines and not columns:
@@ -194,7 +201,9 @@ def _field(cells: Sequence[str], raw: str) -> tuple[str, str]:
     return label, value.strip(" *")
 
 
-def write_report(form: str, fields: Mapping[str, str], lines: Iterable[Line], labels: Mapping[str, str]) -> str:
+def write_report(
+    form: str, fields: Mapping[str, str], lines: Iterable[Line], labels: Mapping[str, str]
+) -> str:
     """Fill in a form.
 
     Args:
@@ -210,12 +219,16 @@ def write_report(form: str, fields: Mapping[str, str], lines: Iterable[Line], la
         raise ValueError(f"unknown form {form!r}; valid are {', '.join(FORMATS)}")
     rows = [(line.item, _plain(line.score), line.reason) for line in lines]
     if form == "json":
-        received, answered, still_open = (fields["totals"].split(", ") + ["", "", ""])[:3]
+        received, answered, still_open = [*fields["totals"].split(", "), "", "", ""][:3]
         data = {
             **{key: fields[key] for key in ("sample", "reviewer", "date")},
             "average": number(fields["average"]),
             "result": fields["result"],
-            "totals": {"received": number(received), "answered": number(answered), "open": number(still_open)},
+            "totals": {
+                "received": number(received),
+                "answered": number(answered),
+                "open": number(still_open),
+            },
             "recommendation": fields["recommendation"],
             "items": [{"item": i, "score": number(score), "reason": reason} for i, score, reason in rows],
             "notes": fields["notes"],

@@ -7,6 +7,7 @@ with the same scorer's own scores where nothing depends on them.
 
 import csv
 import io
+import math
 import random
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -127,7 +128,7 @@ def _factual(facts: Place, rng: random.Random, refs: Sequence[str]) -> _Made:
     fates = ["right"] * right + ["half"] * half + ["wrong"] * (count - right - half)
     rng.shuffle(fates)
     # Every kind of question comes up, the two-part ones often enough to carry the halves.
-    kinds = list(KINDS) + ["cancel", "price", "several"]
+    kinds = [*KINDS, "cancel", "price", "several"]
     plan = [rng.choice(kinds) for _ in fates]
     plan = ["cancel" if fate == "half" else kind for kind, fate in zip(plan, fates, strict=True)]
     seen: set[str] = set()
@@ -139,9 +140,8 @@ def _factual(facts: Place, rng: random.Random, refs: Sequence[str]) -> _Made:
 
 def _moments(facts: Place, rng: random.Random, count: int) -> list[datetime]:
     """When the customers wrote: office hours of working days of the month."""
-    days = [
-        d for n in range(26) if facts.calendar.is_working(d := facts.month + timedelta(days=n)) and d.month == facts.month.month
-    ]  # fmt: skip
+    month = [facts.month + timedelta(days=n) for n in range(26)]
+    days = [day for day in month if facts.calendar.is_working(day)]
     return sorted(facts.clock_on(rng.choice(days), "item", rng.random(), last=15) for _ in range(count))
 
 
@@ -182,7 +182,9 @@ def _ask(facts: Place, rng: random.Random, moment: datetime, kind: str) -> tuple
     if kind == "convert":
         row = rng.choice(trade.conversions)
         count = rng.randint(row.low, row.high)
-        return Question("convert", count=count, thing=row.source, private=private), row.ask.write({"q": count})
+        return Question("convert", count=count, thing=row.source, private=private), row.ask.write(
+            {"q": count}
+        )
     one, two = rng.sample(trade.prices, 2)
     count = rng.randint(2, 12) if kind == "several" else 0
     codes = {"price": (one.code,), "several": (one.code,), "sum": (one.code, two.code), "cancel": (one.code,)}
@@ -196,7 +198,9 @@ def _ask(facts: Place, rng: random.Random, moment: datetime, kind: str) -> tuple
     }.get(kind) or facts.calendar.roll(today + timedelta(days=rng.randint(1, 12)))
     # Ordered before it was asked about, on the same day.
     time = f"{rng.randint(8, moment.hour):02d}:{5 * rng.randint(0, moment.minute // 5):02d}"
-    question = Question(kind, day, codes.get(kind, ()), count, time if kind == "lead" else "", private=private)
+    question = Question(
+        kind, day, codes.get(kind, ()), count, time if kind == "lead" else "", private=private
+    )
     text = rng.choice(trade.asks[kind]).write(
         {
             "service": one.ask,
@@ -253,7 +257,17 @@ def word_categories() -> Mapping[str, str]:
 
 
 # How many words of a card share a drawer; most cards are middling, as a hurried hand makes them.
-_PATTERNS = ((2, 1, 1, 1), (2, 2, 1), (2, 2, 1), (3, 1, 1), (3, 1, 1), (3, 2), (3, 2), (4, 1), (1, 1, 1, 1, 1))
+_PATTERNS = (
+    (2, 1, 1, 1),
+    (2, 2, 1),
+    (2, 2, 1),
+    (3, 1, 1),
+    (3, 1, 1),
+    (3, 2),
+    (3, 2),
+    (4, 1),
+    (1, 1, 1, 1, 1),
+)
 
 
 def _creativity(facts: Place, rng: random.Random, refs: Sequence[str]) -> _Made:
@@ -276,7 +290,7 @@ def card_distance(words: Sequence[str]) -> int:
     drawers = [word_categories().get(word, word) for word in words]
     pairs = [(a, b) for i, a in enumerate(drawers) for b in drawers[i + 1 :]]
     apart = sum(a != b for a, b in pairs) / len(pairs)
-    return int(round(100 * apart**1.6))
+    return round(100 * math.pow(apart, 1.6))
 
 
 # ---------------------------------------------------------------- rubric
@@ -319,7 +333,13 @@ def _customers() -> Sequence[str]:
 
 
 def _compose(
-    facts: Place, rng: random.Random, customer: str, ref: str, moment: datetime, wanted: set[str], max_words: int
+    facts: Place,
+    rng: random.Random,
+    customer: str,
+    ref: str,
+    moment: datetime,
+    wanted: set[str],
+    max_words: int,
 ) -> str:
     bank = _replies()
     day = facts.calendar.shift(moment.date(), rng.randint(2, 9))

@@ -60,7 +60,9 @@ def phrasings(axis: str, name: str) -> list[dict[str, Any]]:
     for row in rows:
         # An axis without a record has no sentence beside the document, and so on: levels are complete.
         if set(row) != set(AXES[axis]):
-            raise ContentError(f"slots.toml {axis}.{name}: levels {sorted(row)}; valid are {sorted(AXES[axis])}")
+            raise ContentError(
+                f"slots.toml {axis}.{name}: levels {sorted(row)}; valid are {sorted(AXES[axis])}"
+            )
     return rows
 
 
