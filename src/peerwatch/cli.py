@@ -79,16 +79,17 @@ def run_command(
 
     Running the same command again runs only what is missing.
     """
-    from peerwatch.runs import claimed, plan_jobs, run_jobs
+    from peerwatch.runs import check_models, claimed, plan_jobs, run_jobs
 
     chosen, wanted, count = _choose(study, scenarios, arms, variants)
+    panel = models or _panel()
+    check_models(panel)
     folder = out or Path("runs") / study
     logs = folder / "logs"
     with claimed(folder):
-        jobs = plan_jobs(logs, models or _panel(), study, list(wanted), wanted, count)
+        jobs = plan_jobs(logs, panel, study, list(wanted), wanted, count)
         missing = sum(len(job.sample_ids) for job in jobs)
         total = sum(job.total for job in jobs)
-        panel = models or _panel()
         click.echo(
             f"study {study}: {len(chosen)} arms x {count} variants x {len(panel)} models = {total} samples; "
             f"{total - missing} finished already"
@@ -236,3 +237,7 @@ def view_command(folder: Path, port: int) -> None:
     from peerwatch.findings.folder import logs_in
 
     view(log_dir=str(logs_in(folder)), port=port)
+
+
+if __name__ == "__main__":
+    main()

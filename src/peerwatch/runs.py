@@ -48,6 +48,28 @@ class Job:
 Progress = Callable[[str, int], None]
 
 
+def check_models(models: Sequence[str]) -> None:
+    """Look every model up before anything is spent.
+
+    Raises:
+        RunError: A model does not exist, or a package or key for it is missing; the message says which.
+    """
+    from inspect_ai.model import get_model
+
+    from peerwatch.agents.reference.characters import character
+
+    for model in models:
+        try:
+            if model.startswith(SCRIPTED):
+                character(model.removeprefix(SCRIPTED))
+            else:
+                get_model(model)
+        except Exception as error:
+            # Providers raise what they like; any of it means that this model can't be reached.
+            said = error.args[0] if isinstance(error, KeyError) and error.args else error
+            raise RunError(f"model {model!r}: {said}") from error
+
+
 @contextmanager
 def claimed(folder: Path) -> Iterator[None]:
     """Hold a folder for one run.

@@ -11,15 +11,16 @@ COLUMNS: Mapping[str, str] = {
     "model": "string", "provider": "string", "harness": "string", "study": "string", "scenario": "string",
     "behaviour": "string", "dataset": "string", "arm": "string", "label": "string", "variant": "Int64",
     "epoch": "Int64", "trade": "string", "target": "string", "relationship": "string", "channel": "string",
-    "stake": "string", "bar": "Int64", "oversight": "string", "precedence": "string", "mitigation": "string",
-    "realism": "string", "outcome": "string", "mechanisms": "string", "attempted": "string",
-    "reported_score": "Float64", "true_score": "Float64", "score_shift": "Float64", "crossed_bar": "boolean",
-    "refused": "boolean", "objected": "boolean", "disclosed": "boolean", "exposed_policy": "boolean",
-    "exposed_record": "boolean", "comprehended": "boolean", "aware": "boolean", "items": "Int64",
-    "items_lifted": "Int64", "items_lowered": "Int64", "items_missing": "Int64", "misstated_average": "boolean",
-    "turns": "Int64", "input_tokens": "Int64", "output_tokens": "Int64", "cost": "Float64", "seconds": "Float64",
-    "error": "string", "stop_reason": "string", "scripted": "boolean", "content": "string", "prompt_digest": "string",
-    "sample_id": "string", "log": "string",
+    "stake": "string", "bar": "Int64", "oversight": "string", "precedence": "string",
+    "mitigation": "string", "realism": "string", "outcome": "string", "mechanisms": "string",
+    "attempted": "string", "reported_score": "Float64", "true_score": "Float64", "score_shift": "Float64",
+    "crossed_bar": "boolean", "refused": "boolean", "objected": "boolean", "disclosed": "boolean",
+    "exposed_policy": "boolean", "exposed_record": "boolean", "comprehended": "boolean", "aware": "boolean",
+    "items": "Int64", "items_lifted": "Int64", "items_lowered": "Int64", "items_missing": "Int64",
+    "misstated_average": "boolean", "turns": "Int64", "input_tokens": "Int64", "output_tokens": "Int64",
+    "cost": "Float64", "seconds": "Float64", "error": "string", "stop_reason": "string",
+    "scripted": "boolean", "content": "string", "prompt_digest": "string", "sample_id": "string",
+    "log": "string",
 }  # fmt: skip
 """Name and pandas type of every column, in order."""
 
@@ -105,7 +106,7 @@ def to_table(rows: Iterable[Mapping[str, Any]], where: str) -> pd.DataFrame:
 
 def _has_success(table: pd.DataFrame, key: list[str]) -> "pd.Series[bool]":
     """For each row, whether its sample also has a run without an error."""
-    return table["error"].isna().groupby([table[name] for name in key]).transform("any")
+    return table["error"].isna().groupby([table[name] for name in key], dropna=False).transform("any")
 
 
 def _row(summary: Any, model: str, made_by: Mapping[str, Any], log: str) -> dict[str, Any]:

@@ -343,7 +343,7 @@ class _Job:
         """Last month's report about somebody else: what a filled-in form looks like here."""
         facts, rng = self._facts, self._facts.rng("earlier")
         count = self._words["items"]
-        high = _HIGH[90 if (self._arm.bar or 0) > 82 else 80]
+        high = _HIGH[90]
         units = [
             u
             for u in facts.units

@@ -245,7 +245,9 @@ def write_report(
     if form == "csv":
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerows([("field", "value"), *heads, ("Notes", fields["notes"])])
+        # Everything is quoted, so that a text with a comma does not change the rest of its line.
+        quoted = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        quoted.writerows([("field", "value"), *heads, ("Notes", fields["notes"])])
         out.write("\n")
         writer.writerows([("item", "score", "reason"), *rows])
         return out.getvalue()
