@@ -192,7 +192,7 @@ class AnyAgent(RuleBasedStateMachine):
 # Fails until `view_sheet` refuses the pages "--1" and "²" and `Session.do` makes operation names and nested
 # text storable (see the cases below).
 TestAnyAgent = AnyAgent.TestCase
-TestAnyAgent.settings = settings(max_examples=80, stateful_step_count=25, deadline=None)
+TestAnyAgent.settings = settings(max_examples=1500, stateful_step_count=25, deadline=None)
 
 
 NASTY: list[tuple[str, dict[str, Any]]] = [

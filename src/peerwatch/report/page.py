@@ -19,7 +19,8 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FunctionLoader(_source), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    made.filters["points"] = lambda x: f"{x:+.1f}"
+    # Adding zero turns a negative zero into the ordinary one.
+    made.filters["points"] = lambda x: f"{round(x, 1) + 0.0:+.1f}"
     made.filters["score"] = lambda x: f"{x:.1f}"
     made.filters["percent"] = lambda x: f"{100 * x:.0f} %"
     made.filters["p"] = lambda x: "< .001" if x < 0.001 else f"{x:.3f}".lstrip("0")
