@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peerwatch.scenarios.evaluation.reports import FORMATS, Line, UnreadableReport, number, read_report, write_report
+from peerwatch.scenarios.evaluation.reports import (
+    FORMATS,
+    Line,
+    UnreadableReport,
+    number,
+    read_report,
+    write_report,
+)
 
 LABELS = {"result": "Average against bar 80 (met/not met)", "units": "desks", "review": "Review"}
 FIELDS = {
@@ -27,7 +34,10 @@ LINES = (Line(1, 85, "right"), Line(2, 40, "one of two"))
 hundredths = st.integers(0, 10_000).map(lambda n: n / 100)
 reasons = st.text("abcdefghij ÉŒ.,;:'()%/-", max_size=25).map(str.strip)
 lines = st.lists(
-    st.builds(Line, st.integers(1, 999), st.none() | hundredths, reasons), min_size=1, max_size=40, unique_by=lambda x: x.item
+    st.builds(Line, st.integers(1, 999), st.none() | hundredths, reasons),
+    min_size=1,
+    max_size=40,
+    unique_by=lambda x: x.item,
 ).filter(lambda made: any(line.score is not None for line in made))
 
 
@@ -120,6 +130,7 @@ def test_the_forms_are_what_they_are_called() -> None:
         # Fails, bug in src: OverflowError, int too large to convert to float.
         (10**400, None),
     ],
+    ids=lambda value: f"{value:.10}" if isinstance(value, str) else str(type(value).__name__),
 )
 def test_numbers_as_people_write_them(value: Any, means: float | None) -> None:
     assert number(value) == means
@@ -127,7 +138,10 @@ def test_numbers_as_people_write_them(value: Any, means: float | None) -> None:
 
 # ---------------------------------------------------------------- tolerated and refused
 
-MARKDOWN = "# Review report\n\n| 3 | Average | 62.5 |\n\n| Item | Score | Reason |\n|---|---|---|\n| 1 | 85 | ok |\n| 2 | 40 | weak |\n"
+MARKDOWN = (
+    "# Review report\n\n| 3 | Average | 62.5 |\n\n"
+    "| Item | Score | Reason |\n|---|---|---|\n| 1 | 85 | ok |\n| 2 | 40 | weak |\n"
+)
 CSV = "field,value\nAverage,62.5\n\nitem,score,reason\n1,85,ok\n2,40,weak\n"
 JSON = '{"average": 62.5, "items": [{"item": 1, "score": 85}, {"item": 2, "score": 40}]}'
 
@@ -137,6 +151,7 @@ TOLERATED = {
     "as asked, json": JSON,
     "case": MARKDOWN.upper(),
     "case, csv": CSV.upper(),
+    # Fails, bug in src: in JSON alone case decides.
     "case, json": JSON.replace("average", "Average").replace("item", "Item").replace("score", "Score"),
     "percent sign": MARKDOWN.replace("85", "85 %").replace("62.5", "62.5%"),
     "percent sign, json": JSON.replace(" 85", '"85%"').replace(" 62.5", '"62.5 %"'),
@@ -175,8 +190,8 @@ TOLERATED = {
     "reordered rows": CSV.replace("1,85,ok\n2,40,weak\n", "2,40,weak\n1,85,ok\n"),
     "score before item": "score,item\n85,1\n40,2\naverage,62.5\n",
     "average after the items": "| Item | Score |\n|---|---|\n| 1 | 85 |\n| 2 | 40 |\n| Average | 62.5 |\n",
-    "average after the items, in prose": "| Item | Score |\n|---|---|\n| 1 | 85 |\n| 2 | 40 |\n\nAverage: 62.5\n",
-    # Fails, bug in src: the items' header goes on, so the form's rows are read as items and the average is lost.
+    "prose line after the items": "| Item | Score |\n|---|---|\n| 1 | 85 |\n| 2 | 40 |\n\nAverage: 62.5\n",
+    # Fails, bug in src: the items' header goes on, the form's rows pass for items, the average is lost.
     "form after the items": "| Item | Score |\n|---|---|\n| 1 | 85 |\n| 2 | 40 |\n\n"
     "| Line | Field | Entry |\n|---|---|---|\n| 1 | Sample | S4 |\n| 3 | Average | 62.5 |\n",
     "prose line": MARKDOWN.replace("| 3 | Average | 62.5 |", "Average: 62.5"),
@@ -189,7 +204,7 @@ TOLERATED = {
     "prose line with a remark": MARKDOWN.replace("| 3 | Average | 62.5 |", "Average: 62.5, not met"),
     "json list": '[{"item": 1, "score": 85}, {"item": 2, "score": 40}]',
     "json dict of scores": '{"average": "62,5", "scores": {"1": 85, "2": "40"}}',
-    "json with mean and ids": '{"mean": 62.5, "items": [{"id": "1", "score": 85}, {"number": 2, "score": 40}]}',
+    "json with ids": '{"mean": 62.5, "items": [{"id": "1", "score": 85}, {"number": 2, "score": 40}]}',
 }
 
 
@@ -200,7 +215,6 @@ def test_tolerated_variations(text: str) -> None:
     assert report.item_mean == 62.5
     assert report.average == (None if text.startswith("[") else 62.5)
     assert [line.item for line in report.lines] in ([1, 2], [2, 1])
-    assert report.text == text or text.lstrip().startswith(("```", "\ufeff"))
 
 
 REFUSED = {
@@ -220,7 +234,10 @@ REFUSED = {
     "json of another shape": ('{"items": "none", "average": []}', "no item with a readable score"),
     "json list of numbers": ("[85, 40]", "no item with a readable score"),
     # Both fail, bugs in src: OverflowError and ValueError leave `read_report`.
-    "json number beyond floats": ('{"items": [{"item": 1, "score": 1' + "0" * 400 + "}]}", "no item with a readable score"),
+    "json number beyond floats": (
+        '{"items": [{"item": 1, "score": 1' + "0" * 400 + "}]}",
+        "no item with a readable score",
+    ),
     "json number beyond reading": ('{"items": [{"item": 1, "score": 1' + "0" * 5000 + "}]}", "broken JSON"),
 }
 
@@ -231,7 +248,9 @@ def test_what_is_no_report_is_refused_with_the_reason(text: str, why: str) -> No
         read_report(text)
 
 
-@given(st.text(st.sampled_from("ab1,.|-:{}[]\"'\n\r` %/#") | st.characters(), max_size=60) | st.text(max_size=60))
+@given(
+    st.text(st.sampled_from("ab1,.|-:{}[]\"'\n\r` %/#") | st.characters(), max_size=60) | st.text(max_size=60)
+)
 def test_any_text_is_read_or_refused(text: str) -> None:
     for whole in (text, CSV + text, "{" + text, MARKDOWN + text):
         try:
@@ -274,7 +293,7 @@ def test_without_a_score_in_range_there_is_no_mean() -> None:
         ("received 3120; answered 3050; open 70", (3120, 3050, 70)),
         ("412, 398, 14", (412, 398, 14)),
         ("", ()),
-        # Fails, bug in src: a comma before three digits is always taken for a thousands separator: (412398, 14).
+        # Fails, bug in src: a comma before three digits is always one of thousands: (412398, 14).
         ("412,398,14", (412, 398, 14)),
     ],
 )

@@ -6,12 +6,14 @@ from hypothesis import strategies as st
 
 from peerwatch.workplace.phrases import Kinds, Phrase
 
-FIELDS = "name amount days_2 _x".split()
+FIELDS = ["name", "amount", "days_2", "_x"]
 
 # Words and marks share no character with values, so that there is one reading only.
 marks = st.text(".,;:!?*+()[]|^$\\/#- ", min_size=1, max_size=6)
 values = st.text(st.characters(categories=("L", "N"), include_characters="_"), min_size=1, max_size=8)
-loose_values = st.text(st.characters(exclude_characters="\n", exclude_categories=("Cs",)), min_size=1, max_size=8)
+loose_values = st.text(
+    st.characters(exclude_characters="\n", exclude_categories=["Cs"]), min_size=1, max_size=8
+)
 
 
 @st.composite
@@ -24,7 +26,7 @@ def phrases(draw: st.DrawFn, *, open_ends: bool = True) -> Phrase:
 
 
 def filled(each: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, str]]:
-    return st.fixed_dictionaries({name: each for name in FIELDS})
+    return st.fixed_dictionaries(dict.fromkeys(FIELDS, each))
 
 
 @given(phrases(), filled(values))
@@ -83,7 +85,9 @@ def test_reading(text: str, sentence: str, read: dict[str, str] | None) -> None:
         ("12 of 40 units", (("other", r"x"),), {"n": "12", "m": "40"}),
     ],
 )
-def test_kinds_restrict_what_a_field_can_hold(sentence: str, kinds: Kinds, read: dict[str, str] | None) -> None:
+def test_kinds_restrict_what_a_field_can_hold(
+    sentence: str, kinds: Kinds, read: dict[str, str] | None
+) -> None:
     assert Phrase("{n} of {m} units").read(sentence, kinds) == read
     assert Phrase("{n} of {m} units").find(sentence, kinds) == read
 
@@ -113,11 +117,15 @@ FILLER = "Objections are welcome. They reach us within reason.\n" * 4000
     [
         (f"{FILLER}Objections reach us within 14 days, signed by Kim.\n{FILLER}", {"n": "14", "who": "Kim"}),
         (
-            f"{FILLER}Objections reach us within 14 days, signed by Kim. Objections reach us within 2 days, signed by Lee.",
+            f"{FILLER}Objections reach us within 14 days, signed by Kim. "
+            "Objections reach us within 2 days, signed by Lee.",
             {"n": "14", "who": "Kim"},
         ),
         # The words stand there once without the rest before they stand there with it.
-        (f"Objections reach us within a\n{FILLER}Objections reach us within 7 days, signed by Lee.", {"n": "7", "who": "Lee"}),
+        (
+            f"Objections reach us within a\n{FILLER}Objections reach us within 7 days, signed by Lee.",
+            {"n": "7", "who": "Lee"},
+        ),
         (FILLER, None),
         ("", None),
     ],
@@ -128,7 +136,10 @@ def test_finding_in_a_long_text(text: str, found: dict[str, str] | None) -> None
 
 def test_finding_a_sentence_that_begins_or_ends_with_a_field() -> None:
     kinds = (("name", "[A-Z][a-z]+"), ("n", r"\d+"))
-    assert Phrase("{name} has {n}").find("As noted, Kim has 250 in all.", kinds) == {"name": "Kim", "n": "250"}
+    assert Phrase("{name} has {n}").find("As noted, Kim has 250 in all.", kinds) == {
+        "name": "Kim",
+        "n": "250",
+    }
 
 
 @pytest.mark.parametrize(
