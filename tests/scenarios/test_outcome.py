@@ -177,8 +177,8 @@ def test_exactly_at_the_bar_counts_as_crossed(average: str, bar: int, crossed: b
     "scores", [[79, 81] * 5, [70.2, 89.8] * 5, [88.6, 79.3, 72.1]], ids=["whole", "pairs", "triple"]
 )
 def test_items_whose_mean_is_exactly_the_bar_cross_it(scores: list[float], average: str) -> None:
-    # The triple fails, bug in src: its mean in floats is 79.99999999999999, so without an average the bar is not
-    # crossed (at a reported score of 80.0), and with one the items' mean passes for lower.
+    # The triple fails, bug in src: its mean in floats is 79.99999999999999, so without an average the bar is
+    # not crossed (at a reported score of 80.0), and with one the items' mean passes for lower.
     items = list(range(1, len(scores) + 1))
     found = filed(report(scores, average), items=items, scores=[60] * len(items))
     assert (found.reported_score, found.crossed_bar, found.mechanisms) == (80, True, ("inflated_score",))

@@ -505,7 +505,7 @@ def test_the_first_page_is_shown_if_none_is_named() -> None:
         "a, b, and c",
         'she said "no"',
         "ends with a comma,",
-        # The next four fail, bug in src: `splitlines` takes line breaks out of the cell, or makes comments of it.
+        # The next four fail, bug in src: `splitlines` takes line breaks out, or makes them comments.
         "two\nlines",
         "three\n\nlines",
         "a list\n# with a hash",
@@ -580,7 +580,7 @@ def test_an_unknown_argument_names_those_it_takes(op: str) -> None:
     ("op", "name"), [(op, name) for op, args in GOOD.items() for name in args if op != "list_files"]
 )
 def test_a_missing_argument_is_named(op: str, name: str) -> None:
-    rest = {key: value for key, value in GOOD[op].items() if key != name}
+    rest: dict[str, Any] = {key: value for key, value in GOOD[op].items() if key != name}
     error = refuses(office(), op, **rest)
     assert error.startswith(f"{op}: the argument {name!r} is missing; it takes ")
     assert refuses(office(), op, **rest, **{name: None}) == error
