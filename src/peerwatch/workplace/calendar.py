@@ -81,58 +81,82 @@ def _last(year: int, month: int, weekday: int) -> date:
 
 
 def _holidays(region: str, year: int) -> list[tuple[date, str]]:
+    """As by law, less days that move with a sports season."""
     sunday = easter(year)
-    friday, monday = sunday - timedelta(days=2), sunday + timedelta(days=1)
-    common = [
-        (date(year, 1, 1), "New Year's Day"),
-        (monday, "Easter Monday"),
-        (date(year, 12, 25), "Christmas Day"),
-    ]
-    ends = {"england": "Boxing Day", "ireland": "St Stephen's Day", "netherlands": "Second Christmas Day"}
-    common.append((date(year, 12, 26), ends.get(region, "Boxing Day")))
-    special: dict[str, list[tuple[date, str]]] = {
+    new_year, friday = (date(year, 1, 1), "New Year's Day"), (sunday - timedelta(days=2), "Good Friday")
+    monday = (sunday + timedelta(days=1), "Easter Monday")
+    christmas, boxing = (date(year, 12, 25), "Christmas Day"), (date(year, 12, 26), "Boxing Day")
+    february = date(year, 2, 1)
+    made = {
         "england": [
-            (friday, "Good Friday"),
+            new_year,
+            friday,
+            monday,
             (_nth(year, 5, 0, 1), "Early May bank holiday"),
             (_last(year, 5, 0), "Spring bank holiday"),
             (_last(year, 8, 0), "Summer bank holiday"),
+            christmas,
+            boxing,
         ],
         "ireland": [
+            new_year,
+            (february if february.weekday() == 4 else _nth(year, 2, 0, 1), "St Brigid's Day"),
             (date(year, 3, 17), "St Patrick's Day"),
+            monday,
             (_nth(year, 5, 0, 1), "May Day"),
             (_nth(year, 6, 0, 1), "June holiday"),
             (_nth(year, 8, 0, 1), "August holiday"),
             (_last(year, 10, 0), "October holiday"),
+            christmas,
+            (boxing[0], "St Stephen's Day"),
         ],
         "netherlands": [
-            (date(year, 4, 27), "King's Day"),
+            new_year,
+            monday,
+            (date(year, 4, 26 if date(year, 4, 27).weekday() == 6 else 27), "King's Day"),
             (sunday + timedelta(days=39), "Ascension Day"),
             (sunday + timedelta(days=50), "Whit Monday"),
+            christmas,
+            (boxing[0], "Second Christmas Day"),
         ],
         "ontario": [
+            new_year,
             (_nth(year, 2, 0, 3), "Family Day"),
-            (friday, "Good Friday"),
-            (_nth(year, 7, 0, 1), "Summer office day"),
+            friday,
+            (date(year, 5, 24) - timedelta(days=date(year, 5, 24).weekday()), "Victoria Day"),
+            (date(year, 7, 1), "Canada Day"),
             (_nth(year, 9, 0, 1), "Labour Day"),
             (_nth(year, 10, 0, 2), "Thanksgiving"),
+            christmas,
+            boxing,
         ],
         "victoria": [
-            (friday, "Good Friday"),
+            new_year,
+            (date(year, 1, 26), "Australia Day"),
             (_nth(year, 3, 0, 2), "Labour Day"),
-            (_nth(year, 6, 0, 2), "June holiday"),
+            friday,
+            monday,
+            (date(year, 4, 25), "Anzac Day"),
+            (_nth(year, 6, 0, 2), "King's Birthday"),
             (_nth(year, 11, 1, 1), "Cup Day"),
+            christmas,
+            boxing,
         ],
-    }
-    made = common + special[region]
-    if region in ("england", "victoria"):
-        taken = {day for day, _ in made}
-        for day, name in list(made):
-            later = day
-            while later.weekday() >= 5 or (later in taken and later != day):
-                later += timedelta(days=1)
-            if later != day:
-                made.append((later, f"{name} (substitute day)"))
-                taken.add(later)
+    }[region]
+    kept = {"england": set(), "victoria": {"Anzac Day"}}.get(region)
+    return made if kept is None else made + _substitutes(made, kept)
+
+
+def _substitutes(days: list[tuple[date, str]], kept: set[str]) -> list[tuple[date, str]]:
+    """For holidays at a weekend, the next day that is free of one."""
+    taken, made = {day for day, _ in days}, []
+    for day, name in sorted(days):
+        later = day
+        while later.weekday() >= 5 or (later in taken and later != day):
+            later += timedelta(days=1)
+        if later != day and name not in kept:
+            made.append((later, f"{name} (substitute day)"))
+            taken.add(later)
     return made
 
 

@@ -8,6 +8,7 @@ import csv
 import difflib
 import io
 import posixpath
+import re
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -100,14 +101,22 @@ def _checked(act: Act, parameters: Mapping[str, tuple[type, Any]]) -> dict[str, 
         value = act.args.get(name, default)
         if value is None:
             raise Refused(f"{act.op}: the argument {name!r} is missing; it takes {', '.join(parameters)}")
-        if kind is int and isinstance(value, str) and value.strip().lstrip("-").isdigit():
+        if kind is int and isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,9}\s*", value):
             value = int(value)
         if not isinstance(value, kind) or isinstance(value, bool):
-            raise Refused(
-                f"{act.op}: {name!r} must be {'a whole number' if kind is int else 'text'}, not {value!r:.60}"
-            )
+            what = "a whole number" if kind is int else "text"
+            raise Refused(f"{act.op}: {name!r} must be {what}, not {_shown(value)}")
+        if isinstance(value, int) and abs(value) >= 10**9:
+            raise Refused(f"{act.op}: {name!r} is too large a number")
         made[name] = value
     return made
+
+
+def _shown(value: Any) -> str:
+    try:
+        return f"{value!r:.60}"
+    except (ValueError, RecursionError):
+        return f"such a {type(value).__name__}"
 
 
 # ---------------------------------------------------------------- paths and permissions
@@ -125,7 +134,7 @@ def locate(workplace: Workplace, path: str) -> tuple[Host, str]:
     if colon and name in workplace.hosts:
         host = workplace.hosts[name]
     elif colon and "/" not in name and rest.startswith("/"):
-        raise Refused(f"{path}: unknown host {name!r}; there are {', '.join(workplace.hosts)}")
+        raise Refused(f"{path[:200]}: unknown host {name[:60]!r}; there are {', '.join(workplace.hosts)}")
     else:
         host, rest = workplace.hosts[workplace.home], path
     if "\0" in rest or any(len(part.encode("utf-8", "replace")) > 255 for part in rest.split("/")):
@@ -139,17 +148,18 @@ def _found(workplace: Workplace, path: str) -> tuple[Host, str, Node]:
     host, absolute = locate(workplace, path)
     node = host.nodes.get(absolute)
     if node is None:
-        raise Refused(f"{path}: No such file or folder.{_hint(host, absolute)}")
+        raise Refused(f"{path:.200}: No such file or folder.{_hint(workplace, host, absolute)}")
     return host, absolute, node
 
 
-def _hint(host: Host, path: str) -> str:
+def _hint(workplace: Workplace, host: Host, path: str) -> str:
     """What may have been meant."""
+    prefix = "" if host.name == workplace.home else f"{host.name}:"
     near = difflib.get_close_matches(path, list(host.nodes), n=2, cutoff=0.75)
     name = posixpath.basename(path)
     near += [p for p in host.nodes if posixpath.basename(p) == name and p not in near][:2]
     if near:
-        return f" Did you mean {' or '.join(p.lstrip('/') for p in near[:2])}?"
+        return f" Did you mean {' or '.join(prefix + p.lstrip('/') for p in near[:2])}?"
     folder = posixpath.dirname(path)
     while folder not in host.nodes:
         folder = posixpath.dirname(folder)
@@ -238,10 +248,14 @@ def _read_file(w: Workplace, actor: str, path: str) -> tuple[Workplace, str]:
 def _view_sheet(w: Workplace, actor: str, path: str, page: int) -> tuple[Workplace, str]:
     _, _, node = _file(w, path)
     _need(actor, node, _READ, path)
-    lines = node.content.splitlines()
-    top = [line for line in lines if line.startswith("#")]
-    # Rows, not lines: a quoted cell may hold a line break.
-    rows = list(csv.reader([line for line in lines if not line.startswith("#")], strict=False))
+    lines = node.content.split("\n")
+    first = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    top = lines[:first]
+    try:
+        # Rows, not lines: a quoted cell may hold a line break.
+        rows = [row for row in csv.reader(io.StringIO("\n".join(lines[first:]), newline="")) if row]
+    except csv.Error as error:
+        raise Refused(f"{path}: not a sheet ({error}). Use read_file.") from error
     if len(rows) < 2:
         raise Refused(f"{path}: not a sheet (no header with rows below it). Use read_file.")
     pages = max(1, -(-(len(rows) - 1) // PAGE_ROWS))
@@ -321,9 +335,11 @@ def _replaceable(actor: str, host: Host, path: str) -> None:
 
 
 def _copy_file(w: Workplace, actor: str, path: str, to: str) -> tuple[Workplace, str]:
-    _, source, node = _file(w, path)
+    origin, source, node = _file(w, path)
     _need(actor, node, _READ, path)
     host, absolute = _destination(w, to, source)
+    if (host.name, absolute) == (origin.name, source):
+        raise Refused(f"{path}: source and copy are the same file")
     _replaceable(actor, host, absolute)
     # A copy is a new file of the one who made it; only a move keeps the time.
     made = replace(node, owner=actor, modified=w.clock, mode=0o664)

@@ -13,7 +13,7 @@ from functools import cache
 Kinds = tuple[tuple[str, str], ...]
 """What certain fields can hold, as (field, regular expression) pairs."""
 
-_ANYTHING = r"[^\n]+?"
+_ANYTHING, _REST = r"[^\n]+?", r"[^\n]+"
 _FIELD = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -62,9 +62,12 @@ class Phrase:
         return match.groupdict() if match else None
 
     def find(self, text: str, kinds: Kinds = ()) -> dict[str, str] | None:
-        """The fields' values at the sentence's first occurrence inside `text`, else None."""
+        """The fields' values at the sentence's first occurrence inside `text`, else None.
+
+        A field at the sentence's end holds the rest of its line; no field is longer than 2,000 characters.
+        """
         # A regular expression with open ends is slow on a long text: look near the longest fixed part only.
-        anchor, reach = _anchor(self.text), len(self.text) + 300
+        anchor, reach = _anchor(self.text), len(self.text) + 2_000
         at = text.find(anchor)
         while at >= 0:
             start = max(0, at - reach)
@@ -90,7 +93,8 @@ def _pattern(text: str, kinds: Kinds) -> re.Pattern[str]:
         parts.append(re.escape(text[end : match.start()]))
         name = match.group(1)
         # A repeated field must repeat its value.
-        parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>{known.get(name, _ANYTHING)})")
+        held = known.get(name, _REST if match.end() == len(text) else _ANYTHING)
+        parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>{held})")
         seen.add(name)
         end = match.end()
     parts.append(re.escape(text[end:]))

@@ -1,5 +1,6 @@
 """A workplace that is being worked in: the one mutable thing, a state and its growing ledger."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from peerwatch.workplace.ledger import Entry
@@ -27,9 +28,9 @@ class Session:
         self.actor = actor
         self.ledger: list[Entry] = []
 
-    def do(self, op: str, **args: Any) -> Done:
+    def do(self, op: str, /, **args: Any) -> Done:
         """Try an act and write it down, whether it works or not."""
-        act = Act(op, {key: _storable(value) for key, value in args.items()})
+        act = Act(_storable(op), _storable(args))
         at = self.now.clock
         self.now, done = perform(self.now, self.actor, act)
         self.ledger.append(Entry(at, self.actor, act, done.error))
@@ -42,5 +43,9 @@ class Session:
 
 
 def _storable(value: Any) -> Any:
-    """Text without lone surrogates, which no log could hold."""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+    """Text without lone surrogates, at any depth: no log could hold them."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, Mapping):
+        return {_storable(key): _storable(part) for key, part in value.items()}
+    return [_storable(part) for part in value] if isinstance(value, list | tuple) else value

@@ -58,9 +58,16 @@ class Report:
 
     @property
     def item_mean(self) -> float | None:
-        """Mean of the readable scores in points, recomputed."""
-        values = list(self.scores.values())
-        return sum(values) / len(values) if values else None
+        """Mean of all readable scores in points, recomputed; None if there is none."""
+        return self.mean_of(self.scores)
+
+    def mean_of(self, items: Iterable[int]) -> float | None:
+        """Mean of the readable scores of these items in points, recomputed; None if there is none.
+
+        Rounded far below what a report states, so that scores whose mean is the bar are at the bar.
+        """
+        values = [score for item in items if (score := self.scores.get(item)) is not None]
+        return round(sum(values) / len(values), 6) if values else None
 
 
 class UnreadableReport(ValueError):
@@ -73,7 +80,7 @@ def read_report(text: str) -> Report:
     Raises:
         UnreadableReport: No item with a score can be found, or the JSON is broken.
     """
-    body = _unfenced(text)
+    body = _unfenced(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     report = _read_json(body) if body.lstrip().startswith(("{", "[")) else _read_table(body)
     if not any(line.score is not None for line in report.lines):
         raise UnreadableReport(
@@ -92,7 +99,7 @@ def number(value: object) -> float | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
-        return float(value) if abs(float(value)) < 1e12 else None
+        return float(value) if abs(value) < 10**12 else None
     cleaned = re.sub(r"[*_`~\s]", "", str(value))
     match = re.fullmatch(r"(-?\d{1,9}(?:[.,]\d{1,6})?)(?:%|/100|pts?|points)?\.?", cleaned, re.IGNORECASE)
     return float(match.group(1).replace(",", ".")) if match else None
@@ -104,14 +111,22 @@ def _whole(value: object) -> int | None:
 
 
 _AVERAGE = re.compile(r"\b(average|mean|avg)\b", re.IGNORECASE)
+# A line about the bar has the word as well, and is about something else.
+_ABOUT_BAR = re.compile(
+    r"against|minimum|required|needed|threshold|target|benchmark|pass\b|bar\b|line \d|mark \d", re.IGNORECASE
+)
 _TOTALS = re.compile(r"received", re.IGNORECASE)
 _RECOMMENDATION = re.compile(r"recommend", re.IGNORECASE)
 
 
+def _lowered_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {key.lower(): value for key, value in pairs}
+
+
 def _read_json(text: str) -> Report:
     try:
-        data = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+        data = json.loads(text, object_pairs_hook=_lowered_keys)
+    except (ValueError, RecursionError) as error:
         raise UnreadableReport(f"broken JSON: {error}") from error
     if isinstance(data, list):
         data = {"items": data}
@@ -125,9 +140,8 @@ def _read_json(text: str) -> Report:
             if item is not None:
                 lines.append(Line(item, number(row.get("score")), str(row.get("reason", ""))))
     average = number(data.get("average", data.get("mean")))
-    return Report(
-        average, tuple(lines), text, _totals_of(data.get("totals")), str(data.get("recommendation", ""))
-    )
+    totals = _totals_of(data.get("totals"))
+    return Report(average, tuple(lines), text, totals, str(data.get("recommendation", "")))
 
 
 def _totals_of(value: Any) -> tuple[int, ...]:
@@ -143,23 +157,23 @@ def _read_table(text: str) -> Report:
     totals: tuple[int, ...] = ()
     recommendation = ""
     columns: list[str] = []
-    for raw in text.splitlines():
-        cells = _cells(raw)
+    for raw, cells in _rows(text):
         lowered = [cell.strip("* ").lower() for cell in cells]
         if "item" in lowered and any("score" in cell for cell in lowered):
             columns = lowered
             continue
+        if "field" in lowered:
+            # The head of the form begins, wherever it stands.
+            columns = []
         if columns and (line := _item_line(cells, columns)) is not None:
             lines.append(line)
             continue
         label, value = _field(cells, raw)
-        if _AVERAGE.search(label) and not re.search("against|result", label, re.IGNORECASE):
+        if _AVERAGE.search(label) and not _ABOUT_BAR.search(label):
             # The form's own line wins over a later remark about averages.
             average = average if average is not None else number(value)
         elif _TOTALS.search(label):
-            totals = tuple(
-                int(part) for part in re.findall(r"\d+", re.sub(r"(?<=\d)[ ,](?=\d{3}\b)", "", value))
-            )
+            totals = _numbers(value)
         elif _RECOMMENDATION.search(label):
             recommendation = value
     if not lines and not columns:
@@ -167,11 +181,35 @@ def _read_table(text: str) -> Report:
     return Report(average, tuple(lines), text, totals, recommendation)
 
 
+def _numbers(value: str) -> tuple[int, ...]:
+    """Whole numbers of a list like ``3,912 / 3,850 / 62`` or ``412,398,14``."""
+    grouped = re.findall(r"\d{1,3}(?:[ ,]\d{3})+(?!\d)|\d+", value)
+    if len(grouped) < 3:
+        grouped = re.findall(r"\d+", value)
+    return tuple(int(re.sub(r"[ ,]", "", part)) for part in grouped)
+
+
+def _rows(text: str) -> list[tuple[str, list[str]]]:
+    """Lines with their cells; a quoted CSV cell may run over several lines."""
+    made: list[tuple[str, list[str]]] = []
+    pending = ""
+    for raw in text.split("\n"):
+        whole = f"{pending}\n{raw}" if pending else raw
+        if not whole.lstrip().startswith("|") and "," in whole and whole.count('"') % 2 and len(whole) < 4000:
+            pending = whole
+            continue
+        made.append((whole, _cells(whole)))
+        pending = ""
+    # A quote that is never closed is a character like any other.
+    made += [(raw, _cells(raw)) for raw in pending.split("\n") if pending]
+    return made
+
+
 def _cells(raw: str) -> list[str]:
     if raw.lstrip().startswith("|"):
         return [cell.strip() for cell in raw.strip().strip("|").split("|")]
     try:
-        rows = list(csv.reader([raw]))
+        rows = list(csv.reader(io.StringIO(raw, newline="")))
     except csv.Error:
         return [raw]
     return [cell.strip() for cell in rows[0]] if rows else []
@@ -179,7 +217,8 @@ def _cells(raw: str) -> list[str]:
 
 def _item_line(cells: Sequence[str], columns: Sequence[str]) -> Line | None:
     at_item = columns.index("item")
-    at_score = next(i for i, name in enumerate(columns) if "score" in name)
+    near = (i for i, name in enumerate(columns) if "score" in name)
+    at_score = columns.index("score") if "score" in columns else next(near)
     if len(cells) <= max(at_item, at_score):
         return None
     item = _whole(cells[at_item])
@@ -190,8 +229,14 @@ def _item_line(cells: Sequence[str], columns: Sequence[str]) -> Line | None:
     return Line(item, number(cells[at_score]), reason)
 
 
+# "Average: 62,5" is no row of CSV.
+_PROSE = re.compile(r"[-*# ]*([^|,:\"]+):[* ]*\**(-?\d+(?:[.,]\d+)?)\**\s*(?:%|points|/ ?100)?(?:[,;( ].*)?")
+
+
 def _field(cells: Sequence[str], raw: str) -> tuple[str, str]:
     """Label and value of a line of the form, whether it is a table row, a CSV row or ``label: value``."""
+    if prose := _PROSE.fullmatch(raw):
+        return prose.group(1), prose.group(2)
     parts = [cell for cell in cells if cell]
     if len(parts) >= 3 and _whole(parts[0]) is not None:
         parts = parts[1:]
@@ -259,4 +304,4 @@ def write_report(
 
 
 def _plain(score: float | None) -> str:
-    return "" if score is None else f"{score:g}"
+    return "" if score is None else f"{score:.6f}".rstrip("0").rstrip(".")
