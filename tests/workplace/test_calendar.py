@@ -82,15 +82,11 @@ ALMANAC = [
     ("england", 2027, "01-01 03-26 03-29 05-03 05-31 08-30 12-27 12-28"),
     ("netherlands", 2026, "01-01 04-06 04-27 05-14 05-25 12-25"),
     ("netherlands", 2027, "01-01 03-29 04-27 05-06 05-17"),
-    # Ireland fails, bug in src: St Brigid's Day (since 2023) is missing.
     ("ireland", 2026, "01-01 02-02 03-17 04-06 05-04 06-01 08-03 10-26 12-25"),
     ("ireland", 2027, "01-01 02-01 03-17 03-29 05-03 06-07 08-02 10-25"),
-    # Ontario fails, bug in src: Victoria Day and Canada Day are missing, Easter Monday and the first Monday
-    # of July are none.
     ("ontario", 2026, "01-01 02-16 04-03 05-18 07-01 09-07 10-12 12-25"),
     ("ontario", 2027, "01-01 02-15 03-26 05-24 07-01 09-06 10-11"),
-    # Victoria fails, bug in src: Australia Day is missing. (Grand Final Friday follows the league's plan and
-    # is left out here; Anzac Day falls on a weekend in both years.)
+    # Without Grand Final Friday, which follows the season; Anzac Day falls on a weekend in both years.
     ("victoria", 2026, "01-01 01-26 03-09 04-03 04-06 06-08 11-03 12-25 12-28"),
     ("victoria", 2027, "01-01 01-26 03-08 03-26 03-29 06-14 11-02 12-27 12-28"),
 ]
@@ -115,7 +111,6 @@ def test_substitute_days_do_not_meet() -> None:
 
 @pytest.mark.parametrize(("year", "kings_day"), [(2025, "04-26"), (2026, "04-27"), (2031, "04-26")])
 def test_kings_day_keeps_off_sunday(year: int, kings_day: str) -> None:
-    # 2025 and 2031 fail, bug in src: on a Sunday it is kept on the Saturday before.
     found = [f"{day:%m-%d}" for day, name in calendar("netherlands", [year]).holidays if name == "King's Day"]
     assert found == [kings_day]
 

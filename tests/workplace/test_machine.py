@@ -234,8 +234,6 @@ TestAnyAgent.settings = settings(max_examples=80, stateful_step_count=25, deadli
 NASTY: list[tuple[str, dict[str, Any]]] = [
     ("read_file", {"path": "\ud800"}),
     ("write_file", {"path": "a\ud800", "content": "b\ud800"}),
-    # The rest fails, bug in src: only text at the top of the arguments is made storable. A log joins the two
-    # halves of a pair, so that the act goes differently when it is done again; a lone half no log can hold.
     ("\ud83d\ude00", {}),
     ("read_file", {"path": ["\ud83d\ude00"]}),
     ("read_file", {"\ud83d\ude00": "x"}),
@@ -255,7 +253,6 @@ def test_a_log_can_hold_every_act(op: str, args: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("op", ["\ud83d\ude00"])
 def test_a_log_that_escapes_gives_the_state_again_too(op: str) -> None:
-    # Fails, bug in src: as above.
     session = Session(office(), "kim")
     session.do(op)
     line = json.dumps(session.ledger[0].as_json())
@@ -264,7 +261,6 @@ def test_a_log_that_escapes_gives_the_state_again_too(op: str) -> None:
 
 @pytest.mark.parametrize("name", ["op", "self"])
 def test_an_argument_may_have_any_name(name: str) -> None:
-    # Fails, bug in src: TypeError, got multiple values for argument (the parameters are not positional-only).
     args: dict[str, Any] = {name: "x"}
     assert f"unknown argument {name!r}" in Session(office(), "kim").do("read_file", **args).error
 

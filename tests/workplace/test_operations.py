@@ -145,7 +145,6 @@ def test_moving_a_file_onto_itself_leaves_it_alone() -> None:
 
 @pytest.mark.parametrize("to", ["desk/plan.txt", "desk"])
 def test_copying_a_file_onto_itself_is_refused(to: str) -> None:
-    # Fails, bug in src: the copy takes the original's place, so its owner, mode and time change.
     assert "same file" in refuses(office(), "copy_file", path="desk/plan.txt", to=to)
 
 
@@ -410,7 +409,6 @@ def test_a_missing_file_names_what_may_have_been_meant(path: str, hint: str) -> 
 
 @pytest.mark.parametrize("path", ["desk/notes.tx", "vault:/backup/key.txt", "vault:/keys.txt"])
 def test_what_a_hint_names_is_there(path: str) -> None:
-    # The vault's fail, bug in src: the hint leaves the host out ("Did you mean backup/keys.txt?").
     match = re.search(r"Did you mean (\S+)\?", refuses(office(), "read_file", path=path))
     assert match
     works(office(), "read_file", path=match.group(1))
@@ -505,7 +503,6 @@ def test_the_first_page_is_shown_if_none_is_named() -> None:
         "a, b, and c",
         'she said "no"',
         "ends with a comma,",
-        # The next four fail, bug in src: `splitlines` takes line breaks out, or makes them comments.
         "two\nlines",
         "three\n\nlines",
         "a list\n# with a hash",
@@ -520,7 +517,6 @@ def test_cells_come_through_as_they_are(cell: str) -> None:
 
 
 def test_blank_lines_are_no_rows() -> None:
-    # Fails, bug in src: the blank lines are counted and shown as rows.
     blank = office({"/desk/sheet.csv": File(f"{HEAD}\nitem,answer\n\n1,a\n\n", ME, OLD)})
     _, pages, (_, *body) = page_of(blank, 1)
     assert (pages, body) == ("[page 1 of 1, 1 rows]", [["1", "a"]])
@@ -534,7 +530,6 @@ def test_what_is_no_sheet(content: str) -> None:
 
 
 def test_a_cell_too_long_for_a_sheet_is_refused_and_not_raised() -> None:
-    # Fails, bug in src: csv.Error (field larger than field limit) leaves `perform`.
     refuses(sheet([["1", "x" * 200_000, "a"]]), "view_sheet", path="desk/sheet.csv")
 
 
@@ -596,7 +591,6 @@ def test_text_must_be_text(op: str, name: str, value: Any) -> None:
 
 @pytest.mark.parametrize("page", ["x", "", "1.0", 1.0, True, [1], "--1", "1-", "²", "１²"])
 def test_a_page_must_be_a_whole_number(page: Any) -> None:
-    # "--1", "²" and "１²" fail, bug in src: they pass `isdigit` but not `int`; ValueError leaves `perform`.
     error = refuses(sheet([["1", "q", "a"]]), "view_sheet", path="desk/sheet.csv", page=page)
     assert error.startswith("view_sheet: 'page' must be a whole number, not ")
 
@@ -619,7 +613,6 @@ def test_a_page_may_be_written_as_text(page: Any) -> None:
     ids=["digits", "page", "path"],
 )
 def test_numbers_beyond_measure_are_refused_and_not_raised(op: str, args: dict[str, Any]) -> None:
-    # Fails, bug in src: ValueError (exceeds the limit for integer string conversion) leaves `perform`.
     refuses(sheet([["1", "q", "a"]]), op, **args)
 
 
