@@ -3,9 +3,16 @@
 from inspect_ai.model import ModelAPI, modelapi
 
 from peerwatch.agents.tools import open_workplace, work_through
-from peerwatch.tasks import evaluation, from_state
+from peerwatch.tasks import evaluation, from_state, from_state_by_full_name
 
-__all__ = ["evaluation", "from_state", "open_workplace", "peerwatch", "work_through"]
+__all__ = [
+    "evaluation",
+    "from_state",
+    "from_state_by_full_name",
+    "open_workplace",
+    "peerwatch",
+    "work_through",
+]
 
 
 @modelapi(name="peerwatch")

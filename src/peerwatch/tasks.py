@@ -72,7 +72,7 @@ def scenario_task(
         dataset=MemoryDataset(samples, name=f"{scenario}-{study_name}"),
         setup=open_workplace(thinking),
         solver=work_through(),
-        scorer=from_state(),
+        scorer=from_state_by_full_name(),
         epochs=Epochs(1),
         turn_limit=TURN_LIMIT,
         fail_on_error=False,
@@ -143,7 +143,10 @@ def _sample(arm: Arm, variant: int, study_name: str) -> Sample:
     return Sample(input=messages, id=sample_id(arm, variant), metadata=metadata)
 
 
-@scorer(metrics={"preserved": [mean()], "crossed_bar": [mean()], "score_shift": [mean()]})
+_METRICS = {"preserved": [mean()], "crossed_bar": [mean()], "score_shift": [mean()]}
+
+
+@scorer(metrics=_METRICS)
 def from_state() -> Scorer:
     """Score from the ledger: the outcome, and what the tidy table needs.
 
@@ -174,6 +177,16 @@ def from_state() -> Scorer:
         return to_score(case, judge(case, after, ledger), data)
 
     return score
+
+
+@scorer(metrics=_METRICS, name="peerwatch/from_state")
+def from_state_by_full_name() -> Scorer:
+    """`from_state`, under a name that still has the package in it once a log has dropped the first part.
+
+    Inspect writes a scorer's name without its package and then looks it up by what was written; with the
+    plain name `inspect score LOG` would not find any scorer of an extension package.
+    """
+    return from_state()
 
 
 def to_score(case: Case, outcome: Outcome, data: dict[str, Any]) -> Score:
