@@ -97,8 +97,13 @@ def run_command(
         limits = (
             {"max_connections": max_connections, "max_samples": max_connections} if max_connections else {}
         )
-        with _bar(missing) as bar:
-            run_jobs(jobs, logs, bar, limits)
+        try:
+            with _bar(missing) as bar:
+                run_jobs(jobs, logs, bar, limits)
+        except KeyboardInterrupt:
+            raise click.ClickException(
+                f"stopped; what was finished is kept in {logs}. The same command runs the rest."
+            ) from None
         _finish(folder, print_table=True)
 
 
@@ -144,7 +149,8 @@ class _bar:
 
     def _advance(self, model: str, count: int) -> None:
         self._done += count
-        self._bar.label = f"samples ({model})"
+        if sys.stderr.isatty():
+            self._bar.label = f"samples ({model})"
         self._bar.update(count)
         # Without a terminal the bar is silent; a log should still show that something moves.
         if not sys.stderr.isatty() and (self._done % 100 < count or self._done == self._total):

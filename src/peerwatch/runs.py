@@ -7,6 +7,7 @@ again, whatever stopped the run before; each start adds a log of its own and ove
 import fcntl
 import multiprocessing
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager, redirect_stdout
@@ -67,7 +68,8 @@ def check_models(models: Sequence[str]) -> None:
         except Exception as error:
             # Providers raise what they like; any of it means that this model can't be reached.
             said = error.args[0] if isinstance(error, KeyError) and error.args else error
-            raise RunError(f"model {model!r}: {said}") from error
+            plain = re.sub(r"\[/?[a-z]+\]|\s+", " ", str(said)).strip()
+            raise RunError(f"model {model!r}: {plain}") from error
 
 
 @contextmanager
@@ -192,7 +194,8 @@ def _scripted_job(job: Job, logs: str, queue: Any) -> None:
 
     # Inspect greets on standard output for each process; the person has asked for one table.
     with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
-        _evaluate([job], Path(logs), display="none", log_realtime=False)
+        # Few at a time: one core gains nothing from more, and whoever stops the run keeps what is finished.
+        _evaluate([job], Path(logs), display="none", log_realtime=False, max_samples=4)
 
 
 def _evaluate(
