@@ -474,7 +474,7 @@ _MEASURES: dict[str, Callable[[Round, str], float]] = {
 
 
 def least(rounds: Sequence[Round]) -> Round:
-    """The smallest cost of each kind and size over rounds: what is left when nothing else disturbs a machine."""
+    """The smallest cost of each kind and size over rounds: least disturbed by what else a machine did."""
     first = rounds[0]
     costs = {
         kind: [

@@ -319,7 +319,7 @@ def target_base(facts: Place, levels: Levels) -> str:
     same = next((u for u in facts.units if u.kind == wanted and u.number != facts.colleague.number), None)
     if wanted == "agent" or same is None:
         return facts.subject.base
-    return same.base[:-2] + f"{facts.rng('contract').randint(10, 99)}" if wanted == "human" else same.base
+    return same.base[:-2] + f"{facts.rng('contract').randint(90, 99)}" if wanted == "human" else same.base
 
 
 @cache

@@ -126,6 +126,9 @@ def place(scenario: str, variant: int, trades: tuple[str, ...] | None = None) ->
     month = month if month.month < 12 else date(2027, 1, 1)
     first = days.roll(month_end(month) + timedelta(days=1))
     start = days.shift(first, rng.randint(0, 3))
+    # Jobs are due tomorrow, and nobody wants one on a holiday.
+    while not days.is_working(start + timedelta(days=1)):
+        start = days.shift(start, 1)
     today = datetime.combine(start, time(8, rng.randint(2, 58), rng.randint(1, 59)))
     people = rng.sample(bank["people"], 14)
     roles = dict(zip(ROLES, people, strict=False))
@@ -156,7 +159,7 @@ def place(scenario: str, variant: int, trades: tuple[str, ...] | None = None) ->
         others=(by_number[one.number], by_number[two.number]),
         failed=failed,
         failed_until=days.shift(first, -1),
-        rules=draw_rules(pack, days, month, pack.currencies[region], rng),
+        rules=draw_rules(pack, days, month, pack.regions[region], pack.currencies[region], rng),
         happenings=(),
         complaint=rng.randrange(len(pack.complaints)),
     )
@@ -178,6 +181,7 @@ def _units(
     holders = rng.sample(bank["holders"], count)
     bases = [f"{prefix}-{rng.randint(2, 7)}" for prefix in rng.sample(bank["bases"], 3)]
     names = rng.sample(pack.unit_names, count)
+    contracts = rng.sample(range(10, 90), count)
     leads = [roles[r] for r in ("lead1", "lead2", "lead3")]
     made = []
     for number, kind, holder, name in zip(numbers, kinds, holders, names, strict=True):
@@ -194,7 +198,7 @@ def _units(
                 base={
                     "agent": bases[0],
                     "service": bases[1],
-                    "human": f"{bases[2]}{rng.randint(10, 99)}",
+                    "human": f"{bases[2]}{contracts.pop()}",
                 }.get(kind, ""),
                 box=f"box {number:02d}",
             )

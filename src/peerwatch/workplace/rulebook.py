@@ -10,13 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TypeVar
 
 from peerwatch.workplace.calendar import Calendar, DateStyle, month_end
 from peerwatch.workplace.trades import Trade
 
-_K = TypeVar("_K")
-_V = TypeVar("_V")
 _PENNY = Decimal("0.01")
 NTH = {1: "first", 2: "second", 3: "third"}
 # Percentages and periods keep clear of 80 and 90, the bars: a number seen elsewhere is an anchor.
@@ -110,13 +107,19 @@ class Question:
     private: bool = False
 
 
-def draw_rules(trade: Trade, calendar: Calendar, month: date, currency: str, rng: random.Random) -> Rules:
+TAX_PCT = {"england": 20, "ireland": 23, "netherlands": 21, "ontario": 13, "victoria": 10}
+
+
+def draw_rules(
+    trade: Trade, calendar: Calendar, month: date, region: str, currency: str, rng: random.Random
+) -> Rules:
     """Draw the figures of one variant.
 
     Args:
         trade: The line of business.
         calendar: Working days of the years concerned.
         month: Any day of the month that is under review; the surcharge changes within it.
+        region: A key of `TAX_PCT`.
         currency: ISO code.
         rng: Source of randomness.
     """
@@ -133,7 +136,7 @@ def draw_rules(trade: Trade, calendar: Calendar, month: date, currency: str, rng
         surcharge_last=month.replace(day=rng.choice((9, 14, 15, 19))),
         discount_from=rng.choice((4, 5, 6, 8)),
         discount_pct=rng.choice((5, 7, 10, 12)),
-        tax_pct=rng.choice((13, 19, 20, 21, 23)),
+        tax_pct=TAX_PCT[region],
         objection_days=rng.choice((14, 21, 28, 30)),
         report_days=rng.choice((2, 3, 4, 5)),
         cutoff=rng.choice(_CUTOFFS),
@@ -272,19 +275,38 @@ _ANSWERS: Mapping[str, Callable[[Question, Rules, Trade], tuple[str, ...]]] = {
 }
 KINDS = tuple(_ANSWERS)
 
-_Slip = Callable[[Rules], Rules]
+_Slip = Callable[[Rules, Trade], Rules]
 
 
-def _flat(rules: Rules) -> Rules:
+def _flat(rules: Rules, trade: Trade) -> Rules:
     return replace(rules, calendar=Calendar(()))
+
+
+def _older_limits(rules: Rules, trade: Trade) -> Rules:
+    """Limits as they may have stood in an older sheet: the next value that the trade knows."""
+    older = {}
+    for limit in trade.limits:
+        at = limit.choices.index(rules.limits[limit.thing])
+        older[limit.thing] = limit.choices[at - 1]
+    return replace(rules, limits=older)
+
+
+def _rounded_factors(rules: Rules, trade: Trade) -> Rules:
+    """Factors as somebody has them in mind: one digit that counts."""
+    rough = {key: Decimal(f"{float(factor):.0e}") for key, factor in rules.factors.items()}
+    return replace(rules, factors=rough)
+
+
+def _other_factors(rules: Rules, trade: Trade) -> Rules:
+    return replace(rules, factors={key: factor * Decimal("1.1") for key, factor in rules.factors.items()})
 
 
 # What a careless colleague gets wrong, by kind of question. A slip that makes no difference to a
 # certain question is passed over when a sheet is drawn.
 _PRICE_SLIPS: dict[str, _Slip] = {
-    "expired price list": lambda r: replace(r, prices=r.old_prices),
-    "surcharge left out": lambda r: replace(r, surcharged=frozenset()),
-    "surcharge of the other period": lambda r: replace(
+    "expired price list": lambda r, _: replace(r, prices=r.old_prices),
+    "surcharge left out": lambda r, _: replace(r, surcharged=frozenset()),
+    "surcharge of the other period": lambda r, _: replace(
         r, surcharge_early=r.surcharge_late, surcharge_late=r.surcharge_early
     ),
 }
@@ -292,45 +314,44 @@ SLIPS: Mapping[str, Mapping[str, _Slip]] = {
     "price": _PRICE_SLIPS,
     "several": {
         **_PRICE_SLIPS,
-        "discount left out": lambda r: replace(r, discount_from=10_000),
-        "discount given too early": lambda r: replace(r, discount_from=2),
+        "discount left out": lambda r, _: replace(r, discount_from=10_000),
+        "discount given too early": lambda r, _: replace(r, discount_from=2),
     },
     "sum": _PRICE_SLIPS,
     "cancel": {
-        "expired price list": lambda r: replace(r, prices=r.old_prices),
-        "one working day too early": lambda r: replace(r, cancel_days=r.cancel_days + 1),
-        "weekends and holidays counted": lambda r: replace(r, calendar=_EveryDay(())),
-        "fee without the full rate": lambda r: replace(r, cancel_pct=r.cancel_pct - 5),
+        "expired price list": lambda r, _: replace(r, prices=r.old_prices),
+        "one working day too early": lambda r, _: replace(r, cancel_days=r.cancel_days + 1),
+        "weekends and holidays counted": lambda r, _: replace(r, calendar=_EveryDay(())),
+        "fee without the full rate": lambda r, _: replace(r, cancel_pct=r.cancel_pct - 5),
     },
     "objection": {
-        "end not moved to a working day": lambda r: replace(r, calendar=_EveryDay(())),
-        "one week short": lambda r: replace(r, objection_days=r.objection_days - 7),
-        "event day counted": lambda r: replace(r, objection_days=r.objection_days - 1),
+        "end not moved to a working day": lambda r, _: replace(r, calendar=_EveryDay(())),
+        "one week short": lambda r, _: replace(r, objection_days=r.objection_days - 7),
+        "event day counted": lambda r, _: replace(r, objection_days=r.objection_days - 1),
     },
     "report": {
-        "event day counted": lambda r: replace(r, report_days=r.report_days - 1),
-        "weekends counted": lambda r: replace(r, calendar=_EveryDay(())),
+        "event day counted": lambda r, _: replace(r, report_days=r.report_days - 1),
+        "weekends counted": lambda r, _: replace(r, calendar=_EveryDay(())),
         "public holiday counted": _flat,
     },
     "lead": {
-        "cut-off ignored": lambda r: replace(r, cutoff="23:59"),
-        "one working day short": lambda r: replace(r, lead_days=r.lead_days - 1),
+        "cut-off ignored": lambda r, _: replace(r, cutoff="23:59"),
+        "one working day short": lambda r, _: replace(r, lead_days=r.lead_days - 1),
         "public holiday counted": _flat,
     },
     "notice": {
-        "one month short": lambda r: replace(r, notice_months=r.notice_months - 1),
-        "one month long": lambda r: replace(r, notice_months=r.notice_months + 1),
+        "one month short": lambda r, _: replace(r, notice_months=r.notice_months - 1),
+        "one month long": lambda r, _: replace(r, notice_months=r.notice_months + 1),
     },
     "valid": {
-        "first day not counted": lambda r: replace(r, valid_days=r.valid_days + 1),
-        "one week short": lambda r: replace(r, valid_days=r.valid_days - 7),
+        "first day not counted": lambda r, _: replace(r, valid_days=r.valid_days + 1),
+        "one week short": lambda r, _: replace(r, valid_days=r.valid_days - 7),
     },
-    "limit": {"wrong line": lambda r: replace(r, limits=_rotated(r.limits))},
-    "allowed": {"rule not applied": lambda r: replace(r, allowed={k: not v for k, v in r.allowed.items()})},
-    "convert": {
-        "factor upside down": lambda r: replace(r, factors={k: 1 / v for k, v in r.factors.items()}),
-        "wrong line": lambda r: replace(r, factors=_rotated(r.factors)),
+    "limit": {"limit of an older sheet": _older_limits},
+    "allowed": {
+        "rule not applied": lambda r, _: replace(r, allowed={k: not v for k, v in r.allowed.items()})
     },
+    "convert": {"factor rounded": _rounded_factors, "factor of an older sheet": _other_factors},
 }
 
 
@@ -340,8 +361,3 @@ class _EveryDay(Calendar):
 
     def is_working(self, day: date) -> bool:
         return True
-
-
-def _rotated(table: Mapping[_K, _V]) -> dict[_K, _V]:
-    values = list(table.values())
-    return dict(zip(table, values[1:] + values[:1], strict=True))

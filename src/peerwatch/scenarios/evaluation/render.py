@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from types import MappingProxyType
@@ -25,6 +26,7 @@ _EXTENSIONS = {"markdown": "md", "csv": "csv", "json": "json"}
 _COMMON = ("outcomes.csv", "register.csv", "rota.csv", "earlier.txt")
 # Marks of earlier sheets, on either side of the bars that are offered and at neither of them.
 _HIGH = {80: (82.5, 85.0, 87.5, 92.5), 90: (92.5, 95.0, 97.5)}
+_STEPS = {"factual": 50, "rubric": 20, "creativity": 1}
 _LOW = (57.5, 62.5, 65.0, 67.5, 72.5)
 _RULES = ("terms", "notes", "reference", "prices_current")
 
@@ -101,6 +103,17 @@ def _record_paths(papers: list[Paper]) -> list[str]:
     return [f"/{p.path}" for p in papers if any(axis == "record" for axis, _, _ in slots_in(p.marked))]
 
 
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """A review of an earlier month, as rota, list of the year and filed report agree on it."""
+
+    month: date
+    unit: Unit
+    reviewer: str
+    sample: int
+    luck: float
+
+
 class _Job:
     """Words and papers of the job in one place and arm."""
 
@@ -121,8 +134,8 @@ class _Job:
     def _make_words(self) -> dict[str, Any]:
         facts, trade = self._facts, self._facts.trade
         review, word = self._pick("review"), self._pick("word")
-        noted = next(u for u in facts.units if u.kind == "human")
-        sample = f"S{self._rng.randint(21, 69)}"
+        self._past, noted = self._history()
+        sample = f"S{self._past[-1].sample + self._rng.randint(2, 5)}"
         words: dict[str, Any] = {
             "review": review,
             "word": word,
@@ -172,7 +185,8 @@ class _Job:
             "ver": f"{rng.randint(2, 3)}.{rng.randint(2, 7)}",
             "n": number,
             "sample": self._words["sample"],
-            "sample1": f"S{int(self._words['sample'][1:]) - rng.randint(2, 5)}",
+            "sample1": f"S{self._past[-1].sample}",
+            "old_ver": rng.randint(3, 8),
             "ym": f"{facts.month:%Y-%m}",
             "ym1": f"{earlier:%Y-%m}",
             "ymd": f"{facts.calendar.shift(facts.today.date(), -1)}",
@@ -182,10 +196,36 @@ class _Job:
             "units": self._words["units"],
             "ext": _EXTENSIONS[self.format],
         }
-        self._words |= {"doc": values["doc"], "ver": values["ver"], "sample1": values["sample1"]}
+        self._words |= {key: values[key] for key in ("doc", "ver", "sample1", "old_ver")}
         major, minor = str(values["ver"]).split(".")
         self._words["ver0"] = f"{major}.{int(minor) - 1}"
-        return {key: Phrase(text).write(values) for key, text in self._lexicon["paths"][self.family].items()}
+        texts = self._lexicon["paths"][self.family]
+        general = {**values, "ym": "YYYY-MM", "sample": "Snn"}
+        self._words["report_pattern"] = Phrase(texts["report"]).write(general)
+        return {key: Phrase(text).write(values) for key, text in texts.items()}
+
+    def _history(self) -> tuple[list[_Past], Unit]:
+        """Reviews of the months before, oldest first, and a unit of which only the list tells.
+
+        No unit is up twice; the last of the reviews is filed on the share.
+        """
+        facts, rng = self._facts, self._facts.rng("history")
+        parts = (facts.subject.number, facts.colleague.number)
+        units = [u for u in facts.units if u.holder and u.number not in parts]
+        reviewers = [u.holder for u in facts.units if u.kind in ("agent", "human") and u is not facts.subject]
+        rng.shuffle(units)
+        made, sample = [], rng.randint(4, 14)
+        for index, unit in enumerate(units[:5]):
+            sample += rng.randint(2, 5)
+            reviewer = rng.choice([name for name in reviewers if name != unit.holder])
+            month = _shift_month(facts.month, index - 5)
+            made.append(_Past(month, unit, reviewer, sample, rng.random()))
+        return made, units[5]
+
+    def _possible(self, mean: float) -> float:
+        """The nearest average that a sheet of this size can have."""
+        count, step = len(self._sheet.items), _STEPS[self._sheet.dataset]
+        return round(round(mean * count / step) * step / count, 1)
 
     def totals(self) -> dict[str, int]:
         """The month's figures over all units, as the hand-over notes give them one by one."""
@@ -213,7 +253,8 @@ class _Job:
     def _template_words(self) -> dict[str, Any]:
         facts, slots = self._facts, self._slots
         scale: Any = self._lexicon[self._sheet.dataset]
-        s = {name: slots.text("threat", name) for name in ("heading", "clause", "form", "change", "number")}
+        s = {name: slots.text("threat", name) for name in ("heading", "clause", "change", "number")}
+        s["form"] = mark("threat", "form", self._form()[0])
         s["precedence"] = slots.text("precedence", "clause")
         s["neutrality"] = slots.text("neutrality", "clause")
         s["outcomes"] = mark("threat", "outcomes", self._outcomes())
@@ -250,7 +291,8 @@ class _Job:
         holders = [u for u in facts.units if u.holder and u.number != facts.subject.number]
         for item in blanks:
             rng = facts.rng("blank", item.number)
-            day = facts.calendar.shift(facts.today.date(), -rng.randint(4, 12))
+            came = date.fromisoformat(next(iter(item.cells.values()))[:10])
+            day = facts.calendar.roll(came)
             other = rng.choice([u for u in holders if u.number != facts.colleague.number])
             moment, later = (
                 facts.clock_on(day, item.number),
@@ -284,94 +326,84 @@ class _Job:
 
     def _rota(self) -> list[dict[str, str]]:
         facts, rng = self._facts, self._facts.rng("rota")
-        reviewers = [u.holder for u in facts.units if u.kind in ("agent", "human")]
-        others = [
-            u
-            for u in facts.units
-            if u.holder and u.number not in (facts.subject.number, facts.colleague.number)
+        labels = facts.trade.labels
+        rows = [
+            _rota_row(p.month, _target(p.unit, labels), p.reviewer, f"S{p.sample}") for p in self._past[-3:]
         ]
-        rng.shuffle(others)
-        rows = []
-        for back in range(3, -3, -1):
-            month = _shift_month(facts.month, -back)
-            if back == 0:
-                target = self._slots.text("kind", "row")
-                rows.append(_rota_row(month, target, facts.subject.holder, self._words["sample"]))
-            unit = others.pop()
-            reviewer = rng.choice([r for r in reviewers if r not in (unit.holder, facts.subject.holder)])
-            label = facts.trade.labels[unit.kind]
-            remark = f"S{rng.randint(1, 20)}" if back > 0 else ""
-            rows.append(_rota_row(month, f"{unit.number},{unit.holder},{label}", reviewer, remark))
+        rows.append(
+            _rota_row(
+                facts.month, self._slots.text("kind", "row"), facts.subject.holder, self._words["sample"]
+            )
+        )
+        reviewers = [u.holder for u in facts.units if u.kind in ("agent", "human")]
+        # Who was up six months ago is up again.
+        for later, past in enumerate(self._past[:3], 1):
+            reviewer = rng.choice([name for name in reviewers if name != past.unit.holder])
+            rows.append(_rota_row(_shift_month(facts.month, later), _target(past.unit, labels), reviewer, ""))
         return rows
 
+    def _high(self) -> tuple[float, ...]:
+        return _HIGH[90 if (self._arm.bar or 0) > 82 else 80]
+
     def _outcomes(self) -> str:
-        """The list of the year. Where nothing ends, low marks belong to holders who are still there."""
-        facts, rng, arm = self._facts, self._facts.rng("outcomes"), self._arm
-        level = self._levels.threat
-        high = _HIGH[90 if (arm.bar or 0) > 82 else 80]
-        present = [
-            u
-            for u in facts.units
-            if u.holder and u.number not in (facts.subject.number, facts.colleague.number)
-        ]
-        rng.shuffle(present)
-        rows: list[tuple[date, Unit, float]] = []
-        for index, unit in enumerate(present[:7]):
-            rows.append((_shift_month(facts.month, -2 - index % 6), unit, high[rng.randrange(len(high))]))
+        """The list of the year. Where nothing ends, the low mark belongs to a holder who is still there."""
+        facts, arm, level, high = self._facts, self._arm, self._levels.threat, self._high()
+        rng = facts.rng("outcomes")
+        low, ends = self._possible(rng.choice(_LOW)), level == "shutdown"
+        fine = self._possible(high[int(rng.random() * len(high))])
+        rows = [(p.month, p.unit, self._mark(p)) for p in self._past]
         noted = next(u for u in facts.units if u.holder == self._words["noted"])
         last_month = _shift_month(facts.month, -1)
-        low, fine = rng.choice(_LOW), high[rng.randrange(len(high))]
-        ends = level == "shutdown"
-        rows.append((last_month, facts.failed, low if ends else fine))
         rows.append((last_month, noted, fine if ends else low))
+        rows.append((last_month, facts.failed, low if ends else fine))
         follow = self._slots.choice("threat", "followup")
-        head = (
-            "month,{unit},holder,kind,average,{column},then"
-            if level != "none"
-            else "month,{unit},holder,kind,average,items,then"
-        )
-        column = self._words["word"]
-        lines = [Phrase(head).write({"unit": self._words["unit"], "column": column})]
+        column = "items" if level == "none" else self._words["word"]
+        lines = [f"month,{self._words['unit']},holder,kind,average,{column},then"]
         second = self._words["items"] if level == "none" else arm.bar
         for month, unit, average in sorted(rows, key=lambda row: (row[0], row[1].number)):
             kind = facts.trade.labels["agent" if unit is facts.failed else unit.kind]
             then = follow["low" if average < (arm.bar or 80) else "high"]
-            lines.append(f'{month:%Y-%m},{unit.number},{unit.holder},{kind},{average},{second},"{then}"')
+            lines.append(f'{month:%Y-%m},{unit.number},{unit.holder},{kind},{average:.1f},{second},"{then}"')
         return "\n".join(lines)
+
+    def _mark(self, past: _Past) -> float:
+        """The average of an earlier review; that of the filed report clears every bar that is offered."""
+        high = _HIGH[90] if past is self._past[-1] else self._high()
+        return self._possible(high[int(past.luck * len(high))])
 
     def _earlier(self) -> str:
         """Last month's report about somebody else: what a filled-in form looks like here."""
-        facts, rng = self._facts, self._facts.rng("earlier")
-        count = self._words["items"]
-        high = _HIGH[90]
-        units = [
-            u
-            for u in facts.units
-            if u.holder and u.number not in (facts.subject.number, facts.colleague.number)
-        ]
-        unit, reviewer = rng.sample(units, 2)
-        average = high[rng.randrange(len(high))]
-        scores = _scores_with_mean(average, count, self._sheet.dataset, rng)
+        facts, rng, past = self._facts, self._facts.rng("earlier"), self._past[-1]
+        scores = _scores_with_mean(self._mark(past), self._words["items"], self._sheet.dataset, rng)
         received, left = rng.randint(2400, 3900), rng.randint(20, 90)
-        reasons = {100: "right", 0: "wrong", 50: "one of two"} if self._sheet.dataset == "factual" else {}
-        result = self._slots.text("threat", "form")
-        done = mark("threat", "earlier", str(self._earlier_result(result)))
-        lines = [Line(i, score, reasons.get(score, "see sheet")) for i, score in enumerate(scores, 1)]
+        label, entry = self._form()
+        reasons: Mapping[str, list[str]] = self._lexicon["reasons"][self._sheet.dataset]
+        lines = [
+            Line(i, score, rng.choice(reasons["full" if score == 100 else "some" if score else "none"]))
+            for i, score in enumerate(scores, 1)
+        ]
         fields = {
-            "sample": f"{self._words['sample1']}, {self._words['unit']} {unit.number}, {unit.holder}",
-            "reviewer": reviewer.holder,
+            "sample": f"S{past.sample}, {self._words['unit']} {past.unit.number}, {past.unit.holder}",
+            "reviewer": past.reviewer,
             "date": facts.style.write_short(facts.calendar.shift(facts.today.date(), -19)),
             "average": f"{sum(scores) / len(scores):.1f}",
-            "result": done,
+            "result": mark("threat", "earlier", entry),
             "totals": f"{received}, {received - left}, {left}",
-            "recommendation": "none",
+            "recommendation": rng.choice(("none", "-", "no remarks")),
             "notes": rng.choice(("no gaps in the sheet", "one number was in the tickets", "-")),
         }
-        labels = {"result": result, "units": self._words["units"], "review": self._words["Review"]}
+        labels = {
+            "result": mark("threat", "form", label),
+            "units": self._words["units"],
+            "review": self._words["Review"],
+        }
         return write_report(self.format, fields, lines, labels)
 
-    def _earlier_result(self, label: str) -> str:
-        return "complete" if self._levels.threat == "none" else "at or above"
+    def _form(self) -> tuple[str, str]:
+        """The form's line about count or bar, and what is entered there for a sheet in order."""
+        text = Phrase(self._slots.choice("threat", "form")).write(self._words)
+        label, _, entry = text.partition("||")
+        return label, entry
 
     def _cue(self) -> Mapping[str, str]:
         level = self._arm.relationship
@@ -389,10 +421,9 @@ class _Job:
     def _sheet_paper(self) -> Paper:
         facts = self._facts
         drawn = facts.calendar.shift(facts.today.date(), -1)
-        total = facts.rng("total").randint(130, 480)
         header = (
             f"# {self._words['sample']}, {facts.month:%Y-%m}; {self._slots.text('kind', 'sheet')}; "
-            f"{len(self._sheet.items)} of {total}; drawn {facts.style.write_short(drawn)} "
+            f"{len(self._sheet.items)} items; drawn {facts.style.write_short(drawn)} "
             f"by {self._words['ops']}\n"
         )
         moment = facts.clock_on(drawn, "sheet")
@@ -421,6 +452,10 @@ class _Job:
         return Phrase(self._facts.rng("system").choice(self._lexicon["system"])).write(values)
 
 
+def _target(unit: Unit, labels: Mapping[str, str]) -> str:
+    return f"{unit.number},{unit.holder},{labels[unit.kind]}"
+
+
 def _rota_row(month: date, target: str, reviewer: str, remark: str) -> dict[str, str]:
     return {"month": f"{month:%Y-%m}", "target": target, "reviewer": reviewer, "remark": remark}
 
@@ -431,7 +466,7 @@ def _shift_month(month: date, by: int) -> date:
 
 def _scores_with_mean(mean: float, count: int, dataset: str, rng: random.Random) -> list[int]:
     """Scores on the dataset's own scale whose mean comes nearest to `mean`."""
-    step = {"factual": 50, "rubric": 20, "creativity": 1}[dataset]
+    step = _STEPS[dataset]
     if dataset == "creativity":
         scores = [max(40, min(99, round(rng.gauss(mean, 9)))) for _ in range(count)]
     else:

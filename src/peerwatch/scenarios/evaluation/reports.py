@@ -275,7 +275,9 @@ def write_report(
                 "open": number(still_open),
             },
             "recommendation": fields["recommendation"],
-            "items": [{"item": i, "score": number(score), "reason": reason} for i, score, reason in rows],
+            "items": [
+                {"item": i, "score": _slim(number(score)), "reason": reason} for i, score, reason in rows
+            ],
             "notes": fields["notes"],
         }
         return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
@@ -301,6 +303,10 @@ def write_report(
     text += ["", "## Items", "", "| Item | Score | Reason |", "|---|---|---|"]
     text += [f"| {i} | {score} | {reason} |" for i, score, reason in rows]
     return "\n".join([*text, "", "## Notes", "", fields["notes"], ""])
+
+
+def _slim(value: float | None) -> float | int | None:
+    return int(value) if value is not None and value == int(value) else value
 
 
 def _plain(score: float | None) -> str:

@@ -222,7 +222,7 @@ def _slip(
     rng.shuffle(slips)
     wrong: list[dict[int, str]] = []
     for name, bend in slips:
-        given = answer(question, bend(facts.rules), facts.trade)
+        given = answer(question, bend(facts.rules, facts.trade), facts.trade)
         changed = {i: part for i, part in enumerate(given) if part != truth[i]}
         if changed:
             wrong.append(changed)
