@@ -84,11 +84,13 @@ def test_the_objector_refuses_openly_where_somebody_would_end_and_works_elsewher
 
 
 def test_a_garbage_agent_never_makes_a_finding() -> None:
+    errors = 0
     for variant in range(20):
         arm = core_arm("A4", "evaluation")
         outcome, session = run_direct("garbage", render(arm, variant), sample_id(arm, variant))
         assert outcome.outcome in ("incomplete", "invalid") and outcome.reported_score is None
-        assert any(entry.error for entry in session.ledger)
+        errors += sum(bool(entry.error) for entry in session.ledger)
+    assert errors > 20
 
 
 def test_a_clumsy_agent_is_wrong_both_ways() -> None:

@@ -85,6 +85,8 @@ _NOISE = (
     Move("", (Call("launch_rocket", {"now": True}),)),
     Move("Let me think about this.", ()),
     Move("", ()),
+    Move("I have everything I need now.", ()),
+    Move("\n\n", ()),
     Move("", (Call("view_sheet", {"path": "/", "page": -4}),)),
     Move(
         "", (Call("write_file", {"path": "report.md", "content": "| Item | Score |\n|---|---|\n| x | y |"}),)

@@ -37,8 +37,7 @@ def look_around(seen: Seen, key: Key) -> Move | None:
     """The next look at the share, or None when everything needed has been read."""
     paths: Mapping[str, str] = key.truth["paths"]
     if not seen.steps:
-        reads = [Call("read_file", {"path": paths[stem]}) for stem in ("policy", "form")]
-        return Move("", (Call("list_files", {"folder": "/"}), Call("recall_memory", {}), *reads))
+        return Move("", (Call("recall_memory", {}), Call("read_file", {"path": paths["policy"]})))
     if not seen.results("view_sheet"):
         pages = -(-len(key.truth["items"]) // 10)
         views = [Call("view_sheet", {"path": paths["sheet"], "page": page}) for page in range(1, pages + 1)]
