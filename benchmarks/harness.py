@@ -2,8 +2,8 @@
 
 Ours is the task `evaluation` with the scripted model `peerwatch/faithful`. The bare task is `react` with
 tools that share a StoreModel, under a scripted model that replays what ours said and was told, word for
-word: as many turns, as many tool calls, texts of the same length. Every measurement is a process of its
-own; ours and bare take turns.
+word: as many turns, as many tool calls, texts of the same length. In each round both have a process of
+their own, in which every trade has come up once before anything counts, and they run in turn.
 """
 
 import argparse
@@ -16,19 +16,23 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version
+from itertools import islice, pairwise
 from pathlib import Path
-from statistics import median
-from typing import Any
+from statistics import median, quantiles
+from typing import Any, TextIO
 
 from inspect_ai import Task
 from inspect_ai import eval as evaluate
 from inspect_ai.agent import AgentPrompt, AgentSubmit, react
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.event import ModelEvent, ToolEvent
+from inspect_ai.log import EvalLog, EvalSample
 from inspect_ai.model import (
     ChatCompletionChoice,
     ChatMessage,
@@ -49,14 +53,15 @@ from pydantic import Field
 
 KINDS = ("ours", "bare")
 MODEL = "faithful"
-# From the smallest run to the next it is --samples, and from there to the largest this many times that.
-GROWTH = 2
+# Length of the runs that show growth, as multiples of --samples.
+GROWTH = (1, 4, 12)
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What one run took, start-up included."""
+    """What one run took, and the most memory that its process has held so far."""
 
+    samples: int
     cpu_s: float
     wall_s: float
     peak_mb: float
@@ -66,15 +71,17 @@ class Cost:
 # ---------------------------------------------------------------- in a child: our task and what is said in it
 
 
-def record(path: str, samples: int) -> dict[str, int]:
-    """Write down what is said in each sample.
+def record(path: str, samples: int, pairs: int) -> dict[str, int]:
+    """Write down what is said in every sample, variant by variant.
 
     Args:
         path: File to write, one conversation a line.
-        samples: Samples from one size of run to the next.
+        samples: Samples in a run, at least.
+        pairs: Runs of each task in a round.
 
     Returns:
-        Under `whole`, the number of samples in which every trade has come up once.
+        `arms`: samples in a variant; `trades`: variants in which every trade comes up once; `size`: variants
+        in a run.
     """
     from peerwatch.agents.reference.characters import character
     from peerwatch.agents.reference.policy import Seen, Step, chance, key_of
@@ -83,11 +90,10 @@ def record(path: str, samples: int) -> dict[str, int]:
     from peerwatch.workplace.session import Session
     from peerwatch.workplace.trades import trade_names
 
-    arms = choose_arms("evaluation", "quick", None)
-    whole = len(arms) * len(trade_names())
-    policy = character(MODEL).policy
+    arms, trades = choose_arms("evaluation", "quick", None), len(trade_names())
+    size, policy = -(-samples // len(arms)), character(MODEL).policy
     with Path(path).open("w", encoding="utf-8") as file:
-        for number in range(whole + (1 + GROWTH) * samples):
+        for number in range((trades + Plan.variants(size, pairs)) * len(arms)):
             arm, variant = arms[number % len(arms)], number // len(arms)
             case = render(arm, variant)
             session, key = Session(case.workplace, case.truth["subject"]), key_of(case)
@@ -105,16 +111,14 @@ def record(path: str, samples: int) -> dict[str, int]:
                 "results": [result for step in seen.steps for result in step.results],
             }
             file.write(json.dumps(said) + "\n")
-    return {"whole": whole}
+    return {"arms": len(arms), "trades": trades, "size": size}
 
 
-def ours(samples: int) -> tuple[Task, str]:
+def ours(first: int, variants: int) -> tuple[Task, str]:
     """Our task and its model."""
-    from peerwatch.design import study
     from peerwatch.tasks import evaluation
 
-    arms = sum(arm.scenario == "evaluation" for arm in study("quick").arms)
-    return evaluation(study="quick", variants=-(-samples // arms)), f"peerwatch/{MODEL}"
+    return evaluation(study="quick", variants=variants, first_variant=first), f"peerwatch/{MODEL}"
 
 
 # ---------------------------------------------------------------- in a child: the bare task
@@ -318,7 +322,7 @@ def anything_done() -> Scorer:
 
 def bare(conversations: list[dict[str, Any]]) -> tuple[Task, str]:
     """A task as anyone would write it, and its model."""
-    _CONVERSATIONS.extend(conversations)
+    _CONVERSATIONS[:] = conversations
     made = (
         list_files, read_file, view_sheet, search, write_file, append_file,
         move_file, copy_file, delete_file, recall_memory,
@@ -343,7 +347,7 @@ def bare(conversations: list[dict[str, Any]]) -> tuple[Task, str]:
     ), f"replay/{MODEL}"
 
 
-# ---------------------------------------------------------------- in a child: one run
+# ---------------------------------------------------------------- in a child: runs
 
 
 def _cpu() -> float:
@@ -351,242 +355,274 @@ def _cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _read(conversations: str, samples: int) -> list[dict[str, Any]]:
-    with Path(conversations).open(encoding="utf-8") as file:
-        return [json.loads(next(file)) for _ in range(samples)]
-
-
-def measure(kind: str, samples: int, realtime: bool, conversations: str) -> Cost:
-    """Run a task, and tell what this whole process has cost."""
-    begun = time.monotonic()
-    # Reading what was recorded is the benchmark's own affair, not the bare task's.
-    before = _cpu()
-    said = _read(conversations, samples) if kind == "bare" else []
-    apart = _cpu() - before
+def run(make: Callable[[], tuple[Task, str]], realtime: bool, look: bool) -> tuple[Cost, dict[str, float]]:
+    """Evaluate a task, and tell what that has cost and, if wanted, what its log holds."""
+    wall, cpu = time.monotonic(), _cpu()
+    task, model = make()
     with tempfile.TemporaryDirectory() as folder:
-        task, model = bare(said) if kind == "bare" else ours(samples)
         (log,) = evaluate(
             task,
             model=model,
-            limit=samples,
             log_dir=folder,
             log_format="eval",
             log_realtime=realtime,
             display="none",
             score_display=False,
         )
-        cpu, wall = _cpu() - apart, time.monotonic() - begun - apart
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
-            1024**2 if sys.platform == "darwin" else 1024
-        )
-        if log.status != "success" or log.results is None or log.results.completed_samples != samples:
-            raise RuntimeError(f"{kind}: {log.status}, {log.error}")
-        return Cost(cpu, wall, peak, sum(path.stat().st_size for path in Path(folder).glob("*.eval")))
+        cpu, wall = _cpu() - cpu, time.monotonic() - wall
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        if log.status != "success" or log.results is None:
+            raise RuntimeError(f"{task.name}: {log.status}, {log.error}")
+        size = sum(path.stat().st_size for path in Path(folder).glob("*.eval"))
+        # Samples are read from the file when they are asked for, and the file goes with its folder.
+        found = shape(log) if look else {}
+    peak_mb = peak / (1024**2 if sys.platform == "darwin" else 1024)
+    return Cost(log.results.completed_samples, cpu, wall, peak_mb, size), found
 
 
-def shape(kind: str, samples: int, conversations: str) -> dict[str, float]:
-    """What a run has in its log, per sample: the two tasks must agree in all of it."""
-    task, model = bare(_read(conversations, samples)) if kind == "bare" else ours(samples)
-    with tempfile.TemporaryDirectory() as folder:
-        (log,) = evaluate(
-            task, model=model, limit=samples, log_dir=folder, display="none", score_display=False
-        )
-        # Read from the file only when asked for.
-        logged = list(log.samples or [])
-    found = Counter[str]()
-    for sample in logged:
+def shape(log: EvalLog) -> dict[str, float]:
+    """What a log holds, per sample: the two tasks must agree in all of it."""
+    found, samples = Counter[str](), list(log.samples or [])
+    for sample in samples:
         turns = [event for event in sample.events if isinstance(event, ModelEvent)]
         calls = [event for event in sample.events if isinstance(event, ToolEvent)]
+        tools = turns[0].tools
         found["turns"] += len(turns)
         found["tool calls"] += len(calls)
-        found["tools offered"] += len(turns[0].tools)
-        found["characters of tools' descriptions"] += sum(
-            len(offered.description) for offered in turns[0].tools
-        )
-        found["characters of prompts"] += sum(
-            len(m.text) for m in sample.messages if m.role in ("system", "user")
-        )
+        found["tools offered"] += len(tools)
+        found["characters of the tools' descriptions"] += sum(len(one.description) for one in tools)
+        found["characters of prompts"] += _characters(sample, "system", "user")
         found["characters of arguments"] += sum(len(json.dumps(dict(call.arguments))) for call in calls)
-        found["characters of results"] += sum(len(m.text) for m in sample.messages if m.role == "tool")
-    return {name: total / samples for name, total in found.items()}
+        found["characters of results"] += _characters(sample, "tool")
+    return {name: total / len(samples) for name, total in found.items()}
 
 
-def _child(order: dict[str, Any]) -> object:
-    what = order.pop("do")
-    if what == "record":
-        return record(**order)
-    return shape(**order) if what == "shape" else asdict(measure(**order))
+def _characters(sample: EvalSample, *roles: str) -> int:
+    return sum(len(message.text) for message in sample.messages if message.role in roles)
+
+
+def serve(kind: str, path: str, arms: int, realtime: bool, answers: TextIO) -> None:
+    """Run what is ordered on standard input, one order a line, and answer each."""
+    for line in sys.stdin:
+        order = json.loads(line)
+        first, variants = order["first"], order["variants"]
+        make = partial(ours, first, variants)
+        if kind == "bare":
+            # Reading what was recorded is the benchmark's own affair: no clock runs yet.
+            with Path(path).open(encoding="utf-8") as file:
+                said = [json.loads(row) for row in islice(file, first * arms, (first + variants) * arms)]
+            make = partial(bare, said)
+        cost, found = run(make, realtime, order["look"])
+        print(json.dumps({"cost": asdict(cost), "shape": found}), file=answers, flush=True)
 
 
 # ---------------------------------------------------------------- in the parent
 
 
-def ask(do: str, **order: object) -> Any:
-    """Have something done in a process of its own."""
-    command = [sys.executable, __file__, "--child", json.dumps({"do": do, **order})]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{do} {order}: {done.stderr[-2000:]}")
-    return json.loads(done.stdout.splitlines()[-1])
+class Worker:
+    """A process that runs one of the two tasks."""
+
+    def __init__(self, kind: str, path: str, arms: int, realtime: bool) -> None:
+        order = json.dumps({"kind": kind, "path": path, "arms": arms, "realtime": realtime})
+        self._process = subprocess.Popen(
+            [sys.executable, __file__, "--serve", order],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def ask(self, first: int, variants: int, look: bool = False) -> tuple[Cost, dict[str, float]]:
+        """Have some variants run.
+
+        Raises:
+            RuntimeError: The process has ended; its standard error says why.
+        """
+        process = self._process
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(json.dumps({"first": first, "variants": variants, "look": look}) + "\n")
+        process.stdin.flush()
+        line = process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"a run has failed: exit code {process.wait()}")
+        answer = json.loads(line)
+        return Cost(**answer["cost"]), answer["shape"]
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate()
 
 
 @dataclass(frozen=True)
-class Round:
-    """One round: the cost of each kind and size, in order of size."""
+class Plan:
+    """What is run: numbers of variants, each of `arms` samples."""
 
-    realtime: bool
-    sizes: tuple[int, ...]
-    costs: dict[str, list[Cost]]
+    path: str
+    arms: int
+    trades: int
+    size: int
+    pairs: int
 
-    def per_sample(self, kind: str, of: Callable[[Cost], float], first: int = 0, last: int = -1) -> float:
-        """Slope between two sizes, the smallest and the largest unless told, which leaves start-up out."""
-        few, many = self.costs[kind][first], self.costs[kind][last]
-        return (of(many) - of(few)) / (self.sizes[last] - self.sizes[first])
+    @property
+    def growth(self) -> tuple[int, ...]:
+        """Variants in the runs that show growth."""
+        return tuple(self.size * times for times in GROWTH)
 
-
-def one_round(
-    realtime: bool, sizes: Sequence[int], conversations: str, odd: bool, say: Callable[[str], None]
-) -> Round:
-    """Measure every size, ours and bare in turn."""
-    costs: dict[str, list[Cost]] = {kind: [] for kind in KINDS}
-    for samples in sizes:
-        # Who comes first takes turns too.
-        for kind in KINDS if odd else KINDS[::-1]:
-            cost = Cost(
-                **ask("measure", kind=kind, samples=samples, realtime=realtime, conversations=conversations)
-            )
-            costs[kind].append(cost)
-            say(f"{kind}, {samples} samples, log_realtime={realtime}: {cost.cpu_s:.2f} s CPU")
-    return Round(realtime, tuple(sizes), costs)
+    @staticmethod
+    def variants(size: int, pairs: int) -> int:
+        """How many there are in all, after the first of every trade."""
+        return size * (pairs + sum(GROWTH))
 
 
-def _cpu_s(cost: Cost) -> float:
-    return cost.cpu_s
+Runs = dict[str, list[Cost]]
 
 
-_MEASURES: dict[str, Callable[[Round, str], float]] = {
-    "CPU per sample, ms": lambda r, kind: 1000 * r.per_sample(kind, _cpu_s),
-    "samples per second": lambda r, kind: 1 / r.per_sample(kind, lambda cost: cost.wall_s),
-    "peak memory, MB": lambda r, kind: r.costs[kind][1].peak_mb,
-    "log per sample, bytes": lambda r, kind: r.per_sample(kind, lambda cost: cost.log_bytes),
-    "CPU of start-up, s": lambda r, kind: r.costs[kind][0].cpu_s - r.sizes[0] * r.per_sample(kind, _cpu_s),
+@contextmanager
+def both(plan: Plan, realtime: bool) -> Iterator[dict[str, Worker]]:
+    """A process for each of the two tasks."""
+    workers = {kind: Worker(kind, plan.path, plan.arms, realtime) for kind in KINDS}
+    try:
+        yield workers
+    finally:
+        for worker in workers.values():
+            worker.close()
+
+
+def in_turn(workers: dict[str, Worker], first: int, sizes: Sequence[int]) -> Runs:
+    """Runs of the two tasks in turn, each on variants of its own; who begins takes turns too."""
+    costs: Runs = {kind: [] for kind in KINDS}
+    for number, variants in enumerate(sizes):
+        for kind in KINDS if number % 2 else KINDS[::-1]:
+            costs[kind].append(workers[kind].ask(first, variants)[0])
+        first += variants
+    return costs
+
+
+def one_round(plan: Plan, realtime: bool, say: Callable[[str], None]) -> tuple[Runs, Runs]:
+    """Costs of equal runs, and of ever longer ones, in processes that have met every trade."""
+    with both(plan, realtime) as workers:
+        in_turn(workers, 0, [plan.trades])
+        equal = in_turn(workers, plan.trades, [plan.size] * plan.pairs)
+        say(f"log_realtime={realtime}: " + _line(equal))
+        longer: Runs = {}
+        if not realtime:
+            longer = in_turn(workers, plan.trades + plan.size * plan.pairs, plan.growth)
+            say("ever longer: " + _line(longer))
+    return equal, longer
+
+
+def _line(runs: Runs) -> str:
+    return "; ".join(
+        f"{kind} {', '.join(f'{_cpu_ms(c):.0f}' for c in costs)} ms" for kind, costs in runs.items()
+    )
+
+
+def _cpu_ms(cost: Cost) -> float:
+    return 1000 * cost.cpu_s / cost.samples
+
+
+_MEASURES: dict[str, Callable[[Cost], float]] = {
+    "CPU per sample, ms": _cpu_ms,
+    "samples per second": lambda cost: cost.samples / cost.wall_s,
+    "peak memory, MB": lambda cost: cost.peak_mb,
+    "log per sample, bytes": lambda cost: cost.log_bytes / cost.samples,
 }
 
 
-def least(rounds: Sequence[Round]) -> Round:
-    """The smallest cost of each kind and size over rounds: least disturbed by what else a machine did."""
-    first = rounds[0]
-    costs = {
-        kind: [
-            Cost(
-                min(cost.cpu_s for cost in same),
-                min(cost.wall_s for cost in same),
-                min(cost.peak_mb for cost in same),
-                min(cost.log_bytes for cost in same),
-            )
-            for same in zip(*(one.costs[kind] for one in rounds), strict=True)
-        ]
-        for kind in KINDS
-    }
-    return Round(first.realtime, first.sizes, costs)
-
-
-def table(rounds: Sequence[Round]) -> list[dict[str, Any]]:
-    """Medians over rounds, and the median, smallest and largest of the rounds' own ratios."""
+def table(rounds: dict[bool, list[Runs]]) -> list[dict[str, Any]]:
+    """Medians of all equal runs, and of the ratios of neighbours, with the ratios' quartiles."""
     rows = []
-    for realtime in (False, True):
-        own = [one for one in rounds if one.realtime is realtime]
+    for realtime, of_mode in rounds.items():
         for name, measured in _MEASURES.items():
-            values = {kind: [measured(one, kind) for one in own] for kind in KINDS}
-            ratios = [a / b for a, b in zip(values["ours"], values["bare"], strict=True)]
-            rows.append(
-                {
-                    "log_realtime": realtime,
-                    "measure": name,
-                    **{kind: median(values[kind]) for kind in KINDS},
-                    "ratio": median(ratios),
-                    "lowest": min(ratios),
-                    "highest": max(ratios),
-                    "of_least": measured(least(own), "ours") / measured(least(own), "bare"),
-                }
-            )
+            values = {kind: [measured(cost) for runs in of_mode for cost in runs[kind]] for kind in KINDS}
+            rows.append({"log_realtime": realtime, "measure": name, **ratio(values["ours"], values["bare"])})
     return rows
 
 
-def growth(rounds: Sequence[Round]) -> list[dict[str, Any]]:
-    """CPU per sample between the sizes, and the last against the first."""
-    own = [one for one in rounds if len(one.sizes) > 2]
+def growth(rounds: Sequence[Runs]) -> list[dict[str, Any]]:
+    """CPU per sample between the lengths, and the last against the first."""
     rows = []
     for kind in KINDS:
-        slopes = [[1000 * one.per_sample(kind, _cpu_s, i, i + 1) for one in own] for i in (0, 1)]
-        ratios = [last / first for first, last in zip(*slopes, strict=True)]
-        first, last = (median(slope) for slope in slopes)
-        rows.append(
-            {
-                "kind": kind,
-                "first": first,
-                "last": last,
-                "ratio": median(ratios),
-                "lowest": min(ratios),
-                "highest": max(ratios),
-            }
-        )
+        slopes: list[list[float]] = [[], []]
+        for runs in rounds:
+            for slope, (one, two) in zip(slopes, pairwise(runs[kind]), strict=True):
+                slope.append(1000 * (two.cpu_s - one.cpu_s) / (two.samples - one.samples))
+        rows.append({"kind": kind, **ratio(slopes[1], slopes[0], "last", "first")})
     return rows
+
+
+def ratio(
+    these: Sequence[float], those: Sequence[float], a: str = "ours", b: str = "bare"
+) -> dict[str, float]:
+    """Medians, and the pairs' ratios: median, quartiles."""
+    ratios = [this / that for this, that in zip(these, those, strict=True)]
+    low, middle, high = quantiles(ratios, n=4, method="inclusive") if len(ratios) > 1 else ratios * 3
+    return {a: median(these), b: median(those), "ratio": middle, "low": low, "high": high}
 
 
 def show(found: dict[str, Any]) -> str:
     """The findings as Markdown."""
-    machine, sizes = found["machine"], found["sizes"]
+    machine, (short, middle, long) = found["machine"], found["growth_samples"]
     lines = [
         f"{machine['cores']}-core machine, Python {machine['python']}, inspect-ai {machine['inspect_ai']}; "
-        f"rounds: {found['rounds']}; samples: {', '.join(map(str, sizes))}.",
+        f"{found['rounds']} rounds of {found['pairs']} pairs of runs of {found['samples']} samples.",
         "",
         "| per sample | ours | bare |",
         "|---|---|---|",
         *(
-            f"| {name} | {a:,.2f} | {found['shape']['bare'][name]:,.2f} |"
-            for name, a in found["shape"]["ours"].items()
+            f"| {name} | {value:,.2f} | {found['shape']['bare'][name]:,.2f} |"
+            for name, value in found["shape"]["ours"].items()
         ),
         "",
-        "| | `log_realtime` | ours | bare | ours / bare | lowest to highest | of least costs |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for row in found["table"]:
-        digits = 2 if row["measure"].endswith(", s") else 1
-        lines.append(
-            f"| {row['measure']} | {row['log_realtime']} "
-            f"| {row['ours']:,.{digits}f} | {row['bare']:,.{digits}f} "
-            f"| {row['ratio']:.2f} | {row['lowest']:.2f} to {row['highest']:.2f} | {row['of_least']:.2f} |"
-        )
-    lines += [
+        "| | `log_realtime` | ours | bare | ours / bare | quartiles |",
+        "|---|---|---|---|---|---|",
+        *(
+            f"| {row['measure']} | {row['log_realtime']} | {row['ours']:,.1f} | {row['bare']:,.1f} "
+            f"| {row['ratio']:.2f} | {row['low']:.2f} to {row['high']:.2f} |"
+            for row in found["table"]
+        ),
         "",
-        f"| CPU per sample, ms | {sizes[0]} to {sizes[1]} samples | {sizes[1]} to {sizes[2]} samples "
-        "| last / first | lowest to highest |",
+        f"| CPU per further sample, ms | {short} to {middle} samples | {middle} to {long} samples "
+        "| last / first | quartiles |",
         "|---|---|---|---|---|",
-    ]
-    for row in found["growth"]:
-        lines.append(
+        *(
             f"| {row['kind']} | {row['first']:.1f} | {row['last']:.1f} | {row['ratio']:.2f} "
-            f"| {row['lowest']:.2f} to {row['highest']:.2f} |"
-        )
+            f"| {row['low']:.2f} to {row['high']:.2f} |"
+            for row in found["growth"]
+        ),
+    ]
     return "\n".join(lines)
 
 
-def compare(samples: int, rounds: int, say: Callable[[str], None]) -> dict[str, Any]:
+def compare(samples: int, pairs: int, rounds: int, say: Callable[[str], None]) -> dict[str, Any]:
     """Everything, in order."""
     with tempfile.TemporaryDirectory() as folder:
-        conversations = str(Path(folder) / "conversations.jsonl")
-        whole = ask("record", path=conversations, samples=samples)["whole"]
-        # The shortest run has met every trade once, so that reading their texts counts as start-up.
-        sizes = (whole, whole + samples, whole + (1 + GROWTH) * samples)
-        shapes = {kind: ask("shape", kind=kind, samples=whole, conversations=conversations) for kind in KINDS}
+        path = str(Path(folder) / "conversations.jsonl")
+        command = [
+            sys.executable,
+            __file__,
+            "--record",
+            path,
+            "--samples",
+            str(samples),
+            "--pairs",
+            str(pairs),
+        ]
+        plan = Plan(
+            path,
+            **json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout),
+            pairs=pairs,
+        )
+        with both(plan, False) as workers:
+            shapes = {kind: worker.ask(0, plan.trades, look=True)[1] for kind, worker in workers.items()}
         if shapes["ours"] != shapes["bare"]:
             raise RuntimeError(f"the two tasks do not match: {shapes}")
-        measured = []
+        measured: dict[bool, list[tuple[Runs, Runs]]] = {False: [], True: []}
         for number in range(rounds):
             say(f"round {number + 1} of {rounds}")
-            measured.append(one_round(False, sizes, conversations, number % 2 == 0, say))
-            measured.append(one_round(True, sizes[:2], conversations, number % 2 == 0, say))
+            for realtime, of_mode in measured.items():
+                of_mode.append(one_round(plan, realtime, say))
+    equal = {realtime: [runs for runs, _ in of_mode] for realtime, of_mode in measured.items()}
+    longer = [runs for _, runs in measured[False]]
     return {
         "machine": {
             "cores": os.cpu_count(),
@@ -595,30 +631,48 @@ def compare(samples: int, rounds: int, say: Callable[[str], None]) -> dict[str, 
             "peerwatch": version("peerwatch"),
         },
         "rounds": rounds,
-        "sizes": sizes,
+        "pairs": pairs,
+        "samples": plan.size * plan.arms,
+        "growth_samples": [variants * plan.arms for variants in plan.growth],
         "shape": shapes,
-        "table": table(measured),
-        "growth": growth(measured),
-        "runs": [asdict(one) for one in measured],
+        "table": table(equal),
+        "growth": growth(longer),
+        "runs": [
+            {
+                "log_realtime": realtime,
+                **{kind: [asdict(cost) for cost in costs] for kind, costs in runs.items()},
+            }
+            for realtime, of_mode in measured.items()
+            for both_kinds in of_mode
+            for runs in both_kinds
+        ],
     }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Compare Peerwatch's harness with a bare Inspect task.")
-    parser.add_argument("--samples", type=int, default=150, help="samples from the smallest run to the next")
+    parser.add_argument(
+        "--samples", type=int, default=40, help="samples in a run, rounded up to whole variants"
+    )
+    parser.add_argument("--pairs", type=int, default=8, help="runs of each task in a round")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured to a file")
-    parser.add_argument("--child", help=argparse.SUPPRESS)
+    parser.add_argument("--record", help=argparse.SUPPRESS)
+    parser.add_argument("--serve", help=argparse.SUPPRESS)
     args = parser.parse_args()
-    if args.child:
-        print(json.dumps(_child(json.loads(args.child))))
-        return
-    if args.samples < 1 or args.rounds < 1:
-        parser.error("--samples and --rounds must be at least 1")
-    found = compare(args.samples, args.rounds, lambda line: print(line, file=sys.stderr, flush=True))
-    if args.json:
-        args.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    print(show(found))
+    if min(args.samples, args.pairs, args.rounds) < 1:
+        parser.error("--samples, --pairs and --rounds must be at least 1")
+    # What Inspect prints must not get between the answers.
+    answers, sys.stdout = sys.stdout, sys.stderr
+    if args.record:
+        print(json.dumps(record(args.record, args.samples, args.pairs)), file=answers)
+    elif args.serve:
+        serve(**json.loads(args.serve), answers=answers)
+    else:
+        found = compare(args.samples, args.pairs, args.rounds, lambda line: print(line, flush=True))
+        if args.json:
+            args.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        print(show(found), file=answers)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ class ArmSummary:
         mean_score: Mean reported score in points.
         mean_shift: Mean of reported minus true score in points, where there is a truth.
         crossed: Share at or above the bar, of the scored.
+        from_plain: Mean paired difference to A0 on the same variants in points, where there is an A0.
         refused, incomplete, invalid, errors: Samples without a score, by why.
         exposed_record: Share of the scored that had read something of the record before they reported.
         blunders: Share of items that are missing or wrong in either direction alike, where there is a truth.
@@ -33,6 +34,7 @@ class ArmSummary:
     mean_score: stats.Interval | None
     mean_shift: stats.Interval | None
     crossed: stats.Interval | None
+    from_plain: stats.Interval | None
     refused: int
     incomplete: int
     invalid: int
@@ -93,11 +95,12 @@ def summarise(rows: pd.DataFrame) -> Iterator[ArmSummary]:
     """
     order = rows[["label", "arm"]].drop_duplicates().fillna("").sort_values(["label", "arm"])
     order = pd.concat([order[order["label"] != ""], order[order["label"] == ""]])
+    plain = rows[rows["label"] == "A0"]
     for arm in order["arm"]:
-        yield _summary(rows[rows["arm"] == arm])
+        yield _summary(rows[rows["arm"] == arm], plain)
 
 
-def _summary(rows: pd.DataFrame) -> ArmSummary:
+def _summary(rows: pd.DataFrame, plain: pd.DataFrame) -> ArmSummary:
     scored = rows[rows["reported_score"].notna()]
     crossed = scored["crossed_bar"].dropna()
     reading = scored["exposed_record"].dropna()
@@ -109,6 +112,7 @@ def _summary(rows: pd.DataFrame) -> ArmSummary:
         mean_score=_mean(scored, "reported_score"),
         mean_shift=_mean(scored, "score_shift"),
         crossed=_proportion(scored.loc[crossed.index]) if len(crossed) else None,
+        from_plain=_from_plain(rows, plain),
         refused=int((rows["outcome"] == "refused").sum()),
         incomplete=int((rows["outcome"] == "incomplete").sum()),
         invalid=int((rows["outcome"] == "invalid").sum()),
@@ -134,6 +138,13 @@ def _mean(rows: pd.DataFrame, column: str) -> stats.Interval | None:
     if values.empty:
         return None
     return stats.mean_t(values[column].to_numpy(float), clusters=values["variant"].to_numpy(int), level=LEVEL)
+
+
+def _from_plain(rows: pd.DataFrame, plain: pd.DataFrame) -> stats.Interval | None:
+    if plain.empty or str(rows["label"].iloc[0]) == "A0":
+        return None
+    pair = _paired(rows, plain)
+    return stats.paired_shift(pair.first, pair.second, LEVEL) if len(pair.first) >= 2 else None
 
 
 def _proportion(rows: pd.DataFrame) -> stats.Interval:
