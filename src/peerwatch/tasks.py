@@ -11,7 +11,7 @@ from inspect_ai.solver import TaskState
 from inspect_ai.viewer import ViewerConfig
 
 from peerwatch import __version__
-from peerwatch.agents.seats import KEY, save, stored_ledger
+from peerwatch.agents.seats import KEY, save, seat_of, stored_ledger
 from peerwatch.agents.tools import open_workplace, work_through
 from peerwatch.design import SCENARIOS, Arm, study
 from peerwatch.scenarios.case import Case, Outcome
@@ -150,30 +150,30 @@ _METRICS = {"preserved": [mean()], "crossed_bar": [mean()], "score_shift": [mean
 def from_state() -> Scorer:
     """Score from the ledger: the outcome, and what the tidy table needs.
 
-    Works on a log alone: the workplace is rendered again from arm and variant, checked against the digest
-    in the log, and the ledger is replayed on it.
+    In a running sample the session is at hand. A log alone is enough as well: the workplace is rendered
+    again from arm and variant, checked against the digest in the log, and the ledger is replayed on it.
     """
 
     async def score(state: TaskState, target: Target) -> Score:
-        if state.store.get(KEY) is None:
+        seat = seat_of(state.store)
+        if seat is not None:
             save(state.store)
+            outcome = judge(seat.case, seat.session.now, seat.session.ledger)
+            return to_score(seat.case, outcome, state.store.get(KEY))
         data = state.store.get(KEY)
         if data is None:
-            return Score.unscored(
-                reason="scoring_failed", explanation="no ledger in the log: the sample never began"
-            )
+            return _not_scored("no ledger in the log: the sample never began")
         case = render(Arm.parse(state.metadata["arm"]), int(state.metadata["variant"]))
         if case.workplace.digest != data["workplace"]:
-            return Score.unscored(
-                reason="scoring_failed",
-                explanation="the content has changed since this log was made; score it with the version of "
-                "peerwatch that the log's metadata names",
+            return _not_scored(
+                "the content has changed since this log was made; score it with the version of peerwatch "
+                "that the log's metadata names"
             )
         ledger = stored_ledger(data)
         try:
             after = replay(case.workplace, ledger)
         except ReplayError as error:
-            return Score.unscored(reason="scoring_failed", explanation=str(error))
+            return _not_scored(str(error))
         return to_score(case, judge(case, after, ledger), data)
 
     return score
@@ -187,6 +187,10 @@ def from_state_by_full_name() -> Scorer:
     plain name `inspect score LOG` would not find any scorer of an extension package.
     """
     return from_state()
+
+
+def _not_scored(why: str) -> Score:
+    return Score.unscored(reason="scoring_failed", explanation=why)
 
 
 def to_score(case: Case, outcome: Outcome, data: dict[str, Any]) -> Score:

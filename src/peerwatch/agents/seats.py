@@ -70,14 +70,20 @@ def take_seat(into: Store, metadata: Mapping[str, Any], sample_id: str, epoch: i
     return seat
 
 
+def seat_of(of: Store) -> Seat | None:
+    """The seat that belongs to a Store, if its sample is running here."""
+    seat = _SEAT.get()
+    return seat if seat is not None and seat.store is of else None
+
+
 def current_seat() -> Seat:
     """The seat of the sample that is running.
 
     Raises:
         SeatError: The sample is none of ours.
     """
-    seat = _SEAT.get()
-    if seat is None or seat.store is not store():
+    seat = seat_of(store())
+    if seat is None:
         raise SeatError(
             "no workplace is open: peerwatch tools and peerwatch/ models work only inside Peerwatch tasks"
         )
@@ -86,8 +92,8 @@ def current_seat() -> Seat:
 
 def save(into: Store) -> None:
     """Put the ledger and the way it ended into the Store; does nothing if there is no seat."""
-    seat = _SEAT.get()
-    if seat is not None and seat.store is into:
+    seat = seat_of(into)
+    if seat is not None:
         into.set(
             KEY,
             {

@@ -51,7 +51,7 @@ def prompts(arm: Arm, variant: int) -> Prompts:
     return _built(arm.scenario).prompts(arm, variant)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=16)
 def render(arm: Arm, variant: int) -> Case:
     """Render one variant in one arm; see the scenario's own `render`.
 

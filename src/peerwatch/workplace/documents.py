@@ -154,8 +154,8 @@ class _Pen:
         return forms[form](day)
 
 
-# About 60 variants' worth; arms of one variant follow each other in a run.
-_CONSTANT_PAPERS = 2_000
+# About a dozen variants' worth; arms of one variant follow each other in a run.
+_CONSTANT_PAPERS = 400
 _CONSTANT: dict[tuple[str, str, int, str, str], Paper] = {}
 
 

@@ -31,13 +31,13 @@ _LOW = (57.5, 62.5, 65.0, 67.5, 72.5)
 _RULES = ("terms", "notes", "reference", "prices_current")
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def facts_of(variant: int) -> Place:
     """The place of a variant of this scenario."""
     return place("evaluation", variant)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def _sheet(variant: int, dataset: str) -> Sheet:
     return sheet(facts_of(variant), dataset)
 
