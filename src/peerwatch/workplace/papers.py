@@ -87,6 +87,10 @@ def _line(text: str, unit: str = "") -> str:
     return text.replace(f". {unit} ", f". {unit[:1].upper()}{unit[1:]} ") if unit else text
 
 
+_CHATTER_LINES = 2_000
+_CHATTER: dict[tuple[str, int, str, tuple[date, ...]], str] = {}
+
+
 class Papers:
     """The month's ordinary lines of a place in an arm."""
 
@@ -153,6 +157,15 @@ class Papers:
         return units
 
     def _chatter(self, phrase: Phrase, days: Sequence[date]) -> str:
+        # Ordinary lines are the same in every arm, and arms of one variant follow each other in a run.
+        key = (self._facts.company, self._facts.variant, phrase.text, tuple(days))
+        if key not in _CHATTER:
+            if len(_CHATTER) >= _CHATTER_LINES:
+                _CHATTER.clear()
+            _CHATTER[key] = self._written(phrase, days)
+        return _CHATTER[key]
+
+    def _written(self, phrase: Phrase, days: Sequence[date]) -> str:
         facts, rng = self._facts, self._facts.rng("chatter", phrase.text)
         one, two = rng.sample(self._bystanders(), 2)
         person, person2 = rng.sample(facts.staff, 2)
